@@ -1,0 +1,1 @@
+"""From an utterance to a decision: reflex, sentences, nearest, and the cascade over them."""

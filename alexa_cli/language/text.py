@@ -1,0 +1,121 @@
+"""Text to tokens: one normalisation for utterances, templates, names and examples.
+
+``"What's the Kitchen at 20%?"`` becomes ``what is the kitchen at 20 percent``. Each token keeps
+its place in the original, so that free text ("call Mom") comes back as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_CHARACTERS = 2_000
+"""What is longer than this is no utterance; callers refuse it before they tokenise."""
+
+_CONTRACTIONS = {
+    "can't": ("can", "not"), "won't": ("will", "not"), "cannot": ("can", "not"),
+    "let's": ("let", "us"), "wanna": ("want", "to"), "gonna": ("going", "to"),
+    "gimme": ("give", "me"), "lemme": ("let", "me"),
+}  # fmt: skip
+_IS_STEMS = frozenset(
+    "what where who when how that it there here why which he she".split()  # noqa: SIM905
+)
+_ENDINGS = {"'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
+_SYMBOLS = {"%": "percent", "°": "degrees", "&": "and", "+": "plus", "=": "equals", "×": "times"}
+_TOKEN = re.compile(
+    r"""\d{1,3}(?:,\d{3})+(?:\.\d+)?   # 1,000,000.5
+      | \d+(?:[.:/]\d+)+               # 6:45  20.5  12/24
+      | \d+                            # 20 (a unit may follow without a space: 20pm)
+      | [$€£]                          # a currency sign is a token of its own
+      | [%°&+=×]
+      | (?<!\w)-(?=\d)                 # minus five
+      | [^\W\d_]+(?:'[^\W\d_]+)*       # words, with apostrophes inside
+    """,
+    re.VERBOSE,
+)
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"})
+_DOTTED = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One normalised word and where it stands in the original text (character offsets)."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokenise(text: str) -> list[Token]:
+    """Split ``text`` into tokens, lower-case, contractions opened, punctuation dropped.
+
+    Unknown symbols, emoji and control characters yield no token. Length is the caller's to
+    bound (``MAX_CHARACTERS``); the work is linear in it.
+    """
+    flat = text.translate(_QUOTES)
+    flat = _DOTTED.sub(lambda m: (m.group(1) + "m").ljust(len(m.group())), flat)
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(flat):
+        word = unicodedata.normalize("NFC", match.group()).casefold()
+        tokens.extend(_open(word, match.start(), match.end()))
+    return tokens
+
+
+def _open(word: str, start: int, end: int) -> list[Token]:
+    if word in _SYMBOLS:
+        return [Token(_SYMBOLS[word], start, end)]
+    if word == "-":
+        return [Token("minus", start, end)]
+    if word in _CONTRACTIONS:
+        first, second = _CONTRACTIONS[word]
+        return [Token(first, start, end), Token(second, start, end)]
+    if word[0].isdigit():
+        return [Token(word.replace(",", ""), start, end)]
+    stem, apostrophe, ending = word.rpartition("'")
+    if apostrophe:
+        cut = start + len(stem)
+        if ending == "t" and stem.endswith("n") and len(stem) > 2:
+            return [Token(stem[:-1], start, cut), Token("not", cut, end)]
+        if ending == "s" and stem in _IS_STEMS:
+            return [Token(stem, start, cut), Token("is", cut, end)]
+        if (expanded := _ENDINGS.get("'" + ending)) is not None and stem:
+            return [Token(stem, start, cut), Token(expanded, cut, end)]
+        if ending == "d" and stem in {"i", "you", "we", "they", "he", "she"}:
+            return [Token(stem, start, cut), Token("would", cut, end)]
+    return [Token(word, start, end)]
+
+
+@lru_cache(maxsize=8_192)
+def words(text: str) -> tuple[str, ...]:
+    """Return the normalised words of ``text``."""
+    return tuple(token.text for token in tokenise(text))
+
+
+def normalise(text: str) -> str:
+    """Return the normalised words joined by single spaces: two texts that say the same compare equal."""
+    return " ".join(words(text))
+
+
+def original(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
+    """Return the original text of tokens ``start`` to ``end`` (exclusive), inner spacing kept."""
+    if start >= end:
+        return ""
+    return text[tokens[start].start : tokens[end - 1].end]
+
+
+def printable(text: str) -> str:
+    """Return ``text`` without control, format and other invisible characters; newlines stay.
+
+    What a person typed, an expert returned or the store kept may hold terminal escapes or
+    right-to-left overrides: everything shown goes through here first.
+    """
+    return "".join(
+        c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in _INVISIBLE
+    )
