@@ -157,8 +157,16 @@ class Pass:
     """A model hands the utterance on. ``code`` is for programs, ``reason`` for people."""
 
     reason: str
-    code: Literal["no_match", "below_threshold", "ambiguous", "unknown_name", "unreadable",
-                  "missing", "question", "no_model"] = "no_match"
+    code: Literal[
+        "no_match",
+        "below_threshold",
+        "ambiguous",
+        "unknown_name",
+        "unreadable",
+        "missing",
+        "question",
+        "no_model",
+    ] = "no_match"
     candidates: tuple[Candidate, ...] = ()
     model: str = ""
     score: float = 0.0
@@ -278,6 +286,4 @@ class Finished:
     seconds: float = 0.0
 
 
-Event: TypeAlias = (
-    Heard | Decided | Started | Acted | Discarded | Emitted | Replied | Finished
-)
+Event: TypeAlias = Heard | Decided | Started | Acted | Discarded | Emitted | Replied | Finished
