@@ -77,7 +77,7 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The API of the same expert that takes a call back; placeholders ``$outcome.x``, ``$param``."""
+    """The API of the same expert that takes a call back; ``$outcome.x`` and ``$param`` are filled."""
 
     api: str
     arguments: Mapping[str, Json] | None = None

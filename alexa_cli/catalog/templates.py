@@ -122,7 +122,7 @@ class _Builder:
         try:
             expression = parse_sentence(text).expression
         except (ParseError, ValueError, IndexError, AssertionError, RecursionError) as error:
-            raise TemplateError(f"{text!r}: {error or type(error).__name__}") from error
+            raise TemplateError(f"{text!r}: {str(error) or type(error).__name__}") from error
         return self.add(expression, start, open_rules, 0)
 
     def add(self, node: Any, at: int, open_rules: tuple[str, ...], depth: int) -> int:  # noqa: ANN401 - hassil's expressions are untyped
@@ -267,7 +267,9 @@ def _steps(
 def _clauses(states: tuple[State, ...]) -> tuple[tuple[str, ...], ...]:
     """Words that no match can do without: each single one, and the sets of first and last words."""
     vocabulary = sorted({word for state in states for word in state.literals})
-    clauses = [(w,) for w in vocabulary if not _reaches_end(states, frozenset([w]))]
+    clauses: list[tuple[str, ...]] = [
+        (w,) for w in vocabulary if not _reaches_end(states, frozenset([w]))
+    ]
     first = states[0]
     if not first.slots:
         clauses.append(tuple(sorted(first.literals)))
@@ -306,7 +308,7 @@ def matches(template: Template, tokens: Sequence[str], accept: Accept) -> Iterat
     yield from _walk(template, tokens, accept, dead, 0, 0, (), 0)
 
 
-def _walk(  # noqa: PLR0917 - a recursion's own state, private
+def _walk(
     template: Template,
     tokens: Sequence[str],
     accept: Accept,
@@ -340,7 +342,7 @@ def _walk(  # noqa: PLR0917 - a recursion's own state, private
 
 
 def phrases(template: Template, limit: int = 64) -> list[tuple[str, ...]]:
-    """Return every sentence of a template without slots, as words; empty if it has slots or more."""
+    """Return every sentence of a template as words; empty if it has slots or more than ``limit``."""
     if template.slots:
         return []
     found: list[tuple[str, ...]] = []

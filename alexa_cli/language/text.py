@@ -26,6 +26,7 @@ _CONTRACTIONS = {
 _IS_STEMS = frozenset(
     "what where who when how that it there here why which he she".split()  # noqa: SIM905
 )
+_WOULD_STEMS = frozenset({"i", "you", "we", "they", "he", "she"})
 _ENDINGS = {"'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
 _SYMBOLS = {"%": "percent", "°": "degrees", "&": "and", "+": "plus", "=": "equals", "×": "times"}
 _TOKEN = re.compile(
@@ -81,14 +82,15 @@ def _open(word: str, start: int, end: int) -> list[Token]:
     stem, apostrophe, ending = word.rpartition("'")
     if apostrophe:
         cut = start + len(stem)
-        if ending == "t" and stem.endswith("n") and len(stem) > 2:
+        if ending == "t" and stem.endswith("n") and stem != "n":
             return [Token(stem[:-1], start, cut), Token("not", cut, end)]
         if ending == "s" and stem in _IS_STEMS:
             return [Token(stem, start, cut), Token("is", cut, end)]
-        if (expanded := _ENDINGS.get("'" + ending)) is not None and stem:
+        expanded = _ENDINGS.get("'" + ending)
+        if ending == "d" and stem in _WOULD_STEMS:
+            expanded = "would"
+        if expanded is not None and stem:
             return [Token(stem, start, cut), Token(expanded, cut, end)]
-        if ending == "d" and stem in {"i", "you", "we", "they", "he", "she"}:
-            return [Token(stem, start, cut), Token("would", cut, end)]
     return [Token(word, start, end)]
 
 
@@ -99,7 +101,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def normalise(text: str) -> str:
-    """Return the normalised words joined by single spaces: two texts that say the same compare equal."""
+    """Return the normalised words with single spaces: texts that say the same compare equal."""
     return " ".join(words(text))
 
 
@@ -117,5 +119,5 @@ def printable(text: str) -> str:
     right-to-left overrides: everything shown goes through here first.
     """
     return "".join(
-        c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in _INVISIBLE
+        c for c in text if c in {"\n", "\t"} or unicodedata.category(c) not in _INVISIBLE
     )
