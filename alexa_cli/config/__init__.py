@@ -1,1 +1,1 @@
-"""TODO."""
+"""What a person configured: paths, YAML files checked with line numbers, and the settings."""

@@ -1,0 +1,91 @@
+"""What the types of the options cannot say: models that exist, time zones, names of hooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alexa_cli.config.document import At, Document, shown
+from alexa_cli.config.schema import BUILT_IN_MODELS, ModelSettings, Settings
+from alexa_cli.errors import FileError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_HANDLERS = ("shell", "http", "python", "steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a type cannot say. Every complaint names whoever set the value."""
+
+    blame: Callable[[At], Document]
+    """Returns the document whose error names whoever set a value."""
+
+    def all(self, settings: Settings) -> None:
+        """Raise FileError for the first thing that is wrong."""
+        self._language(settings.language)
+        if settings.timezone is not None:
+            self._timezone(settings.timezone)
+        for name, hook in settings.experts.hooks.items():
+            self._hook(name, hook)
+        self._models(settings)
+        self._jobs(settings)
+
+    def _error(self, message: str, at: At, hint: str | None = None) -> FileError:
+        return self.blame(at).error(message, at, hint=hint)
+
+    def _language(self, language: str) -> None:
+        if language != "en":
+            raise self._error(
+                f"the language {shown(language)} is not here yet", ("language",), "known: en"
+            )
+
+    def _timezone(self, name: str) -> None:
+        import zoneinfo  # noqa: PLC0415 - only if a zone is set
+
+        try:
+            zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            hint = did_you_mean(name, zoneinfo.available_timezones())
+            raise self._error(
+                f"{shown(name)} is no time zone", ("timezone",),
+                hint or "an IANA name such as America/New_York",
+            ) from None  # fmt: skip
+
+    def _hook(self, name: str, hook: Mapping[str, object]) -> None:
+        at: At = ("experts", "hooks", name)
+        if len([part for part in name.split(".") if part]) != 2:  # noqa: PLR2004 - expert and api
+            raise self._error(f"{shown(name)} is not expert.api", at)
+        unknown = [key for key in hook if key not in _HANDLERS]
+        if unknown:
+            hint = did_you_mean(unknown[0], _HANDLERS) or f"known: {', '.join(_HANDLERS)}"
+            raise self._error(f"unknown key {shown(unknown[0])}", (*at, unknown[0]), hint)
+        if len(hook) != 1:
+            raise self._error(f"expected exactly one of {', '.join(_HANDLERS)}", at)
+
+    def _models(self, settings: Settings) -> None:
+        for name, model in settings.models.items():
+            at: At = ("models", name)
+            if name not in BUILT_IN_MODELS and model.kind is None:
+                hint = did_you_mean(name, BUILT_IN_MODELS) or "kind: nearest, llm, ..."
+                raise self._error(f"the model {shown(name)} needs a kind", at, hint)
+            if name in BUILT_IN_MODELS and model.kind not in {None, name}:
+                raise self._error(f"{name} is a built-in model; its kind is {name}", (*at, "kind"))
+
+    def _jobs(self, settings: Settings) -> None:
+        known = {*BUILT_IN_MODELS, *settings.models}
+        steps = settings.jobs.decide
+        at: At = ("jobs", "decide")
+        if not steps:
+            raise self._error("needs at least one model", at)
+        for place, step in enumerate([steps] if isinstance(steps, str) else steps):
+            here = at if isinstance(steps, str) else (*at, place)
+            if not isinstance(step, str):
+                raise self._error("race, fallback and speculate come with a later version", here)
+            if step not in known:
+                hint = did_you_mean(step, known) or f"known: {', '.join(sorted(known))}"
+                raise self._error(f"unknown model {shown(step)}", here, hint)
+            kind = settings.models.get(step, ModelSettings()).kind
+            if kind in {"llm", "scripted"}:
+                raise self._error(f"models of kind {kind} come with a later version", here)

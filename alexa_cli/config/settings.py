@@ -1,0 +1,178 @@
+"""The settings of this run: flag > environment > file > default, and who said what."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from alexa_cli.config.check import Check
+from alexa_cli.config.document import At, Document, dotted
+from alexa_cli.config.layers import (
+    Override,
+    absolute_paths,
+    from_environment,
+    from_flags,
+    override_value,
+    put,
+    substitute,
+)
+from alexa_cli.config.schema import ModelSettings, Settings
+from alexa_cli.config.units import Duration, Size
+from alexa_cli.config.validate import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from alexa_cli.config.paths import Paths
+    from alexa_cli.turn import Json
+
+__all__ = [
+    "HIDDEN", "Duration", "Loaded", "ModelSettings", "Origin", "Settings", "Size", "load_settings",
+    "options",
+]  # fmt: skip
+
+HIDDEN = "•••"
+"""What is shown in place of a secret."""
+
+_SECRET = re.compile(r"key|token|secret|password|auth", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from."""
+
+    kind: Literal["default", "file", "env", "flag"]
+    detail: str = ""
+    """The file and line, the variable, or the flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and where each came from."""
+
+    settings: Settings
+    origins: Mapping[str, Origin]
+    """By dotted key, for every option that has a value."""
+    path: Path | None
+    """The file that was read; None if there is none."""
+    secret: frozenset[At] = frozenset()
+    """Values that came by way of ``${...}``."""
+    ignored: tuple[str, ...] = ()
+    """``ALEXA_...`` variables that match no option."""
+
+    def shown(self) -> dict[str, Json]:
+        """Return every option that has a value, by dotted key, with secrets hidden."""
+        return {dotted(at): _hide(value, at, self.secret) for at, value in options(self.settings)}
+
+
+def load_settings(
+    paths: Paths,
+    *,
+    file: Path | None = None,
+    sets: Sequence[str] = (),
+    env: Mapping[str, str] = os.environ,
+) -> Loaded:
+    """Read the settings from ``file`` (default: the user's, if there is one), ``env``, ``sets``.
+
+    Paths in them come back absolute: relative ones in the file are below its folder, others
+    below the current one. Raises FileError naming the line, variable or flag that is wrong,
+    UsageError for a malformed ``--set``.
+    """
+    document = _load_file(paths, file, env)
+    settings = read(document, Settings)
+    tree = document.data if isinstance(document.data, dict) else {}
+    variables, ignored = from_environment(env, tree)
+    overrides = [*variables, *from_flags(sets)]
+    for override in overrides:
+        layer = put({}, override.at, override_value(override), override.source)
+        value = Document(absolute_paths(layer, Path.cwd()), {}, "").value(override.at)
+        tree = put(tree, override.at, value, override.source)
+        hidden = frozenset({override.at}) if _is_secret(override.at) else frozenset()
+        settings = read(Document(tree, {}, override.source, hidden), Settings)
+    Check(lambda at: _blame(at, document, overrides)).all(settings)
+    origins = {dotted(at): _origin(at, document, overrides) for at, _ in options(settings)}
+    path = Path(document.path) if document.path else None
+    kept = frozenset(at for at in document.secret if not _origin_is_override(at, overrides))
+    return Loaded(settings, origins, path, kept, tuple(ignored))
+
+
+def _load_file(paths: Paths, file: Path | None, env: Mapping[str, str]) -> Document:
+    path = file or paths.config_file
+    if file is None and not path.exists():
+        return Document({}, {}, "")
+    from alexa_cli.config.files import load_yaml  # noqa: PLC0415 - reads a file only here
+
+    document = substitute(load_yaml(path), env)
+    data = absolute_paths(document.data, path.absolute().parent)
+    return Document(_no_empty_groups(data), document.lines, document.path, document.secret)
+
+
+def _no_empty_groups(data: Json) -> Json:
+    """A file, or a group, of which every line is commented out says nothing: no error."""
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        return data
+    defaults = msgspec.to_builtins(Settings(), enc_hook=str)
+    return {
+        key: {} if item is None and isinstance(defaults.get(key), dict) else item
+        for key, item in data.items()
+    }
+
+
+def options(settings: Settings) -> Iterator[tuple[At, Json]]:
+    """Walk every option that has a value: its key and the value as plain JSON."""
+    return _walk(msgspec.to_builtins(settings, enc_hook=str), settings, ())
+
+
+def _walk(plain: Any, typed: Any, at: At) -> Iterator[tuple[At, Json]]:  # noqa: ANN401 - any option
+    if isinstance(typed, msgspec.Struct) and at[:2] != ("jobs", "decide"):
+        for name in typed.__struct_fields__:
+            value = getattr(typed, name)
+            if not (isinstance(typed, ModelSettings) and value is None):
+                yield from _walk(plain[name], value, (*at, name))
+    elif isinstance(typed, dict) and typed and at in {("models",), ("experts", "hooks")}:
+        for name, value in typed.items():
+            yield from _walk(plain[name], value, (*at, name))
+    else:
+        yield at, plain
+
+
+def _origin_is_override(at: At, overrides: Sequence[Override]) -> bool:
+    return any(at[: len(each.at)] == each.at for each in overrides)
+
+
+def _origin(at: At, document: Document, overrides: Sequence[Override]) -> Origin:
+    for override in reversed(overrides):
+        shared = min(len(at), len(override.at))
+        if at[:shared] == override.at[:shared]:
+            return Origin(override.kind, override.source)
+    if at in document.lines:
+        return Origin("file", f"{document.path}:{document.lines[at]}")
+    return Origin("default")
+
+
+def _blame(at: At, document: Document, overrides: Sequence[Override]) -> Document:
+    """Return the document whose error names whoever set the value at ``at``."""
+    origin = _origin(at, document, overrides)
+    return document if origin.kind in {"file", "default"} else Document(None, {}, origin.detail)
+
+
+def _is_secret(at: At) -> bool:
+    names = [step for step in at if isinstance(step, str)]
+    return bool(names and _SECRET.search(names[-1]))
+
+
+def _hide(value: Json, at: At, secret: frozenset[At]) -> Json:
+    if isinstance(value, str) and (at in secret or _is_secret(at)):
+        return HIDDEN
+    if isinstance(value, dict):
+        return {key: _hide(item, (*at, key), secret) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_hide(item, (*at, place), secret) for place, item in enumerate(value)]
+    return value
