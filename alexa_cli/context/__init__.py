@@ -1,1 +1,1 @@
-"""TODO."""
+"""What is known when a turn starts: the household, its names, the conversation, the snapshot."""

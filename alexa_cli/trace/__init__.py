@@ -1,1 +1,1 @@
-"""TODO."""
+"""What happened in a turn: spans recorded, saved, listed, shown, compared and exported."""
