@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - read at run time when the cache is decoded
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-from alexa_cli.turn import Json  # noqa: TC001 - as above
+if TYPE_CHECKING:
+    from alexa_cli.turn import Json
+else:
+    Json = Any  # the cache's decoder takes no recursive alias
 
 
 class Effect(StrEnum):
@@ -69,7 +73,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """How a call is run. ``kind``: python, http, shell, steps; ``spec`` is its declaration."""
+    """How a call is run. ``kind``: python, http, shell, steps, mcp.
+
+    ``spec`` is the declaration, checked and made uniform: ``{"python": "module:function"}``,
+    ``{"http": {"method", "url", "query", "headers", "json"?, "timeout"?: seconds}}``,
+    ``{"shell": [argv...]}``, ``{"steps": [{"call": "expert.api", "arguments": {...}}, ...]}``
+    with every call's full name, ``{"mcp": {"server", "tool"}}``.
+    """
 
     kind: str
     spec: Mapping[str, Json]
@@ -77,7 +87,7 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The API of the same expert that takes a call back; ``$outcome.x`` and ``$param`` are filled."""
+    """The API of the same expert that takes a call back; it may use ``$outcome.x``, ``$param``."""
 
     api: str
     arguments: Mapping[str, Json] | None = None
@@ -104,6 +114,8 @@ class Api:
     """Language to wording."""
     line: int = 0
     """Line of its declaration, for messages."""
+    declared: Mapping[str, Json] = field(default_factory=dict)
+    """Those of effect, speculate and confirm that were written down, as written."""
 
     @property
     def full_name(self) -> str:

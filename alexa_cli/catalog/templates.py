@@ -342,7 +342,7 @@ def _walk(
 
 
 def phrases(template: Template, limit: int = 64) -> list[tuple[str, ...]]:
-    """Return every sentence of a template as words; empty if it has slots or more than ``limit``."""
+    """Return every sentence of a template as words; none if it has slots or over ``limit``."""
     if template.slots:
         return []
     found: list[tuple[str, ...]] = []

@@ -1,0 +1,108 @@
+"""What a handler is given and what it gives back: the seam between experts and the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - part of the public signature
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from alexa_cli.errors import AlexaError
+from alexa_cli.turn import Json, Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+
+class HandlerFailed(AlexaError):
+    """A handler failed, or returned what nobody can use. The message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a Python handler may return instead of a plain JSON value."""
+
+    value: Json = None
+    """What a later call may point to, and what ``say`` may name."""
+    say: str | None = None
+    """The reply; wins over the API's ``say``."""
+    undo: Mapping[str, Json] | None = None
+    """``{"api": ..., "arguments": {...}}`` takes it back; without ``api`` the declared undo's."""
+    expects_answer: bool = False
+    """Whether the reply asks something, so that the microphone stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a handler gave back, checked."""
+
+    value: Json = None
+    say: str | None = None
+    undo: Mapping[str, Json] | None = None
+    """``api`` and ``arguments``, or None: the API's declared undo, if any, holds."""
+    expects_answer: bool = False
+    source: str = ""
+    """Where the value comes from: ``python``, ``http:api.example.org``, ``shell:PROGRAM``."""
+    trust: Trust = Trust.HOUSEHOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a request or a program may take and how much it may answer."""
+
+    http_seconds: float = 5.0
+    shell_seconds: float = 10.0
+    output_bytes: int = 1_000_000
+
+
+class Notify(Protocol):
+    """Says something later."""
+
+    def __call__(self, text: str, *, at: datetime, key: str) -> str | None:
+        """Say ``text`` at ``at``; returns who will say it, None if nobody is running now.
+
+        The same ``key`` replaces what was scheduled under it.
+        """
+
+    def cancel(self, key: str) -> object:
+        """Do not say it."""
+
+
+class Lists:
+    """The household as one expert may see it: an attribute for each list that it declared."""
+
+    __slots__ = ("_expert", "_lists")
+
+    def __init__(self, expert: str, lists: Mapping[str, Any]) -> None:
+        self._expert, self._lists = expert, lists
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a NameList, of a room above
+        try:
+            return self._lists[name]
+        except KeyError:
+            msg = f"{self._expert} does not see {name!r}: add it to `context:` in its expert.yaml"
+            raise AttributeError(msg) from None
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._lists)
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerContext:
+    """What a Python handler gets if it has a parameter named ``context``."""
+
+    now: datetime
+    """The turn's one instant, timezone-aware."""
+    tz: str
+    """IANA name."""
+    language: str
+    household: Lists
+    """The lists that the expert declared in ``context:``, each an attribute."""
+    store: Any
+    """The expert's own store: get, set, delete, items, transaction."""
+    conversation: str
+    speaker: str | None
+    emit: Callable[..., None]
+    """``emit(name, **data)`` tells the house (``undo``, ``again``, ``stop``)."""
+    notify: Notify
+    limits: Limits = field(default_factory=Limits)
