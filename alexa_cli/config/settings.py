@@ -113,7 +113,7 @@ def _load_file(paths: Paths, file: Path | None, env: Mapping[str, str]) -> Docum
 
 
 def _no_empty_groups(data: Json) -> Json:
-    """A file, or a group, of which every line is commented out says nothing: no error."""
+    """Let a file or group say nothing at all, as when each of its lines is commented out."""
     if data is None:
         return {}
     if not isinstance(data, dict):

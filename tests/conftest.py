@@ -1,0 +1,62 @@
+"""What every test gets: a home of its own, and none of the caller's environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from alexa_cli.config.paths import Paths, find_paths
+
+REPO = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("ALEXA_SHARED") or REPO.parent / "shared")
+
+settings.register_profile(
+    "alexa",
+    deadline=None,  # two slow cores must not make a test fail
+    derandomize=True,
+    database=None,
+    max_examples=80,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("alexa")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """``ALEXA_HOME``: empty, and gone after the test. It is not below ``tmp_path``."""
+    folder = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("ALEXA_", "XDG_", "OTEL_")) or name in {
+            "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERMINAL_WIDTH", "LINES",
+            "COLUMNS", "PYTHONWARNINGS",
+        }:  # fmt: skip
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ALEXA_HOME", str(folder))
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def paths(home: Path) -> Paths:
+    """The folders below the test's home; none of them exist yet."""
+    return find_paths({"ALEXA_HOME": str(home)})
+
+
+@pytest.fixture
+def repo() -> Path:
+    """The root of the repository."""
+    return REPO
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of public data that is not part of the repository; skips where it is absent."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip(f"needs the public data: no folder {SHARED / 'data'} (set ALEXA_SHARED)")
+    return SHARED
