@@ -158,7 +158,7 @@ class _Builder:
         return self.pieces.edge(at, "gap") if head and head.rstrip() != head else at
 
     def _slot(self, node: Any, at: int) -> int:  # noqa: ANN401 - hassil's expressions are untyped
-        if node.is_inline_range:
+        if node.is_inline_range or ".." in node.list_name:
             raise TemplateError(
                 f"{{{node.list_name}}}: ranges are not supported; name a parameter with x-type"
             )

@@ -1,0 +1,61 @@
+"""The lists of a turn that experts provide themselves, asked for when a slot needs them.
+
+An expert's Python is not loaded for a turn that names none of its lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from alexa_cli.context.names import Name, NameList
+
+if TYPE_CHECKING:
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.catalog.expert import Expert
+
+Provide = Callable[["Expert", str], NameList]
+"""Runs an expert's list handler: (expert, list name) to the list. Raises AlexaError."""
+
+
+class ExpertLists(Mapping[str, NameList]):
+    """List name to list; those of experts are made at the first look and kept for the turn."""
+
+    def __init__(
+        self, catalogue: Catalogue, provide: Provide, given: Mapping[str, NameList] | None = None
+    ) -> None:
+        self._provide = provide
+        self._owners = {
+            name: expert for expert in catalogue.experts.values() for name in expert.lists
+        }
+        self.made: dict[str, NameList] = dict(given or {})
+        """What was looked at: a replay gets these again."""
+        self._experts = experts_list(catalogue)
+
+    def __getitem__(self, name: str) -> NameList:
+        if name == "experts":
+            return self._experts
+        if name not in self.made:
+            self.made[name] = self._provide(self._owners[name], name)
+        return self.made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("experts", *self._owners))
+
+    def __len__(self) -> int:
+        return len(self._owners) + 1
+
+
+def experts_list(catalogue: Catalogue, language: str = "en") -> NameList:
+    """Return the list ``experts``: each with its description and something to say to it."""
+    names = []
+    for expert in catalogue.experts.values():
+        said = [example.text for api in expert.apis.values()
+                for example in api.examples.get(language, ())[:1]]  # fmt: skip
+        names.append(
+            Name(expert.name, expert.name.replace("_", " "), (), {
+                "description": expert.description, "example": said[0] if said else "",
+                "examples": list(said),
+            })
+        )  # fmt: skip
+    return NameList("experts", tuple(names), "none")

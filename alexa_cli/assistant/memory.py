@@ -1,0 +1,73 @@
+"""What a conversation remembers after a turn: plans, names spoken of, questions, undos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from alexa_cli.context.conversation import Exchange, Undoable
+from alexa_cli.turn import Plan, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.context.conversation import ConversationState
+    from alexa_cli.turn import Call, Decision, Outcome
+
+MAX_UNDOABLE = 10
+"""Turns that can still be taken back."""
+
+
+def ask(memory: ConversationState, question: Question, now: datetime, expires: float) -> ConversationState:
+    """Remember a pending question for ``expires`` seconds."""
+    return replace(memory, pending=replace(question, expires=now + timedelta(seconds=expires)))
+
+
+def after_plan(
+    memory: ConversationState,
+    decision: Decision,
+    outcomes: Sequence[Outcome],
+    undo: Sequence[Call],
+    catalogue: Catalogue,
+    turn: str,
+) -> ConversationState:
+    """Remember what was planned and done, so that "it", "again" and "undo" mean something."""
+    if not isinstance(decision, Plan):
+        return memory
+    memory = _choices(memory, decision)
+    memory = replace(memory, last_plan=decision)
+    for call in decision.calls:
+        api = catalogue.api(call.expert, call.api)
+        for name, argument in call.arguments.items():
+            listed = api.parameters[name].x_list if api and name in api.parameters else None
+            if listed and isinstance(argument.value, str):
+                memory = memory.refer(listed, argument.value)
+    if undo and any(outcome.status == "done" for outcome in outcomes):
+        undoable = (*memory.undoable, Undoable(turn, tuple(undo)))[-MAX_UNDOABLE:]
+        memory = replace(memory, undoable=undoable)
+    return memory
+
+
+def _choices(memory: ConversationState, plan: Plan) -> ConversationState:
+    """Keep the question that this plan answered by a choice: "the other one" refers to it."""
+    asked = memory.pending or memory.alternatives
+    if asked is None or not asked.choices or asked.parameter is None:
+        return memory
+    call = next((c for c in plan.calls if c.id == asked.call), None)
+    argument = call.arguments.get(asked.parameter) if call else None
+    taken = next(
+        (c for c in asked.choices if argument and c.argument.value == argument.value), None
+    )
+    if taken is None:
+        return memory
+    return replace(memory, alternatives=replace(asked, expires=None), chosen=taken.spoken)
+
+
+def after_reply(
+    memory: ConversationState, words: str, reply: str, turn: str, keep: int
+) -> ConversationState:
+    """Remember what was said and answered."""
+    return memory.heard(Exchange(words, reply, turn), keep)

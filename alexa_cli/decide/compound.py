@@ -1,0 +1,133 @@
+"""Several commands in one breath: "turn off the lamp and set a timer for ten minutes".
+
+Only after all small models have passed on the whole. The split holds only if every part is
+decided and resolved; at most one part may still need an answer. A part without a verb inherits
+the last one: "turn on the lamp and the fan". With no split that holds, the whole goes on: a large
+model never gets half.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from alexa_cli.language.text import Token
+from alexa_cli.turn import Plan, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from alexa_cli.decide.model import Request
+    from alexa_cli.turn import Call, Decision
+
+CONJUNCTIONS = {
+    "en": (("and", "then"), ("and", "also"), ("and",), ("then",), ("also",), ("plus",), ("but",))
+}
+MAX_SPLITS = 5
+"""Conjunctions looked at; what has more is not a command that small models should guess at."""
+
+Tokens = tuple[Token, ...]
+
+
+def split_and_decide(
+    request: Request, decide: Callable[[Tokens], Decision], lead: Callable[[Tokens], Tokens]
+) -> Plan | Question | None:
+    """Return the plan of all parts, or None if no split holds.
+
+    ``decide`` asks the small models about one part; ``lead`` returns the words of a decided part
+    before its first argument, for a part without a verb. Fewer parts are tried first.
+    """
+    known: dict[Tokens, Decision] = {}
+
+    def decided(tokens: Tokens) -> Decision:
+        if tokens not in known:
+            known[tokens] = decide(tokens)
+        return known[tokens]
+
+    for parts in _splits(request):
+        decisions = _decide_parts(parts, decided, lead)
+        if decisions is not None:
+            return _join(decisions)
+    return None
+
+
+def _splits(request: Request) -> Iterator[list[Tokens]]:
+    """Yield the ways to cut the words at conjunctions and commas, fewer cuts first."""
+    cuts = _cuts(request)[:MAX_SPLITS]
+    for count in range(1, len(cuts) + 1):
+        for chosen in combinations(cuts, count):
+            parts, start = [], 0
+            for begin, end in chosen:
+                parts.append(request.tokens[start:begin])
+                start = end
+            parts.append(request.tokens[start:])
+            if all(parts):
+                yield parts
+
+
+def _cuts(request: Request) -> list[tuple[int, int]]:
+    """Return the places to cut: (end of the part before, start of the part after)."""
+    words, found, at = request.words, list[tuple[int, int]](), 0
+    conjunctions = CONJUNCTIONS.get(request.moment.language, ())
+    while at < len(words):
+        match = next((c for c in conjunctions if words[at : at + len(c)] == c), None)
+        if match:
+            found.append((at, at + len(match)))
+            at += len(match)
+            continue
+        if at and "," in _between(request, at) and (at, at) not in found:
+            found.append((at, at))
+        at += 1
+    merged = [cut for cut in found if not any(o != cut and o[0] == cut[1] for o in found)]
+    return [cut for cut in merged if 0 < cut[0] and cut[1] < len(words)]
+
+
+def _between(request: Request, at: int) -> str:
+    before, after = request.tokens[at - 1], request.tokens[at]
+    return request.utterance.text[before.end : after.start]
+
+
+def _decide_parts(
+    parts: list[Tokens], decide: Callable[[Tokens], Decision], lead: Callable[[Tokens], Tokens]
+) -> list[Decision] | None:
+    decisions: list[Decision] = []
+    verb: Tokens = ()
+    asked = 0
+    for part in parts:
+        decision, said = decide(part), part
+        if not isinstance(decision, (Plan, Question)) and verb:
+            said = (*verb, *part)
+            decision = decide(said)
+        if not isinstance(decision, (Plan, Question)):
+            return None
+        asked += isinstance(decision, Question)
+        if asked > 1:
+            return None
+        verb = lead(said) or verb
+        decisions.append(decision)
+    return decisions
+
+
+def _join(decisions: list[Decision]) -> Plan | Question:
+    """One plan of all parts. Calls of one expert keep the order in which they were said."""
+    calls: list[Call] = []
+    question: Question | None = None
+    for decision in decisions:
+        assert isinstance(decision, (Plan, Question))  # noqa: S101 - _decide_parts returns no other
+        plan = decision.plan if isinstance(decision, Question) else decision
+        renamed: dict[str, str] = {}
+        for call in plan.calls:
+            renamed[call.id] = str(len(calls) + 1)
+            same = next((c.id for c in reversed(calls) if c.expert == call.expert), None)
+            after = tuple(renamed.get(a, a) for a in call.after) + ((same,) if same else ())
+            calls.append(replace(call, id=renamed[call.id], after=tuple(dict.fromkeys(after))))
+        if isinstance(decision, Question):
+            question = replace(decision, call=renamed[decision.call])
+    models = list(dict.fromkeys(d.model for d in decisions))
+    candidates = tuple(c for d in decisions if isinstance(d, Plan) for c in d.candidates[:1])
+    score = min(d.score for d in decisions)
+    plan = Plan(tuple(calls), "+".join(models), score, candidates=candidates)
+    if question is None:
+        return plan
+    return replace(question, plan=plan, model=plan.model)

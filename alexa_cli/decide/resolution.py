@@ -1,0 +1,267 @@
+"""The last step of every model: words to values, names to ids, or what stands in the way.
+
+``x-type`` reads words by its grammar, ``x-list`` finds names, ``enum`` and ``x-choices`` look
+their phrases up, a plain string stays as the user said it. A model's own values (not words) are
+checked, never trusted. What cannot be resolved is a ``Trouble`` with a code for the cascade and a
+sentence for the user.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from alexa_cli.decide.model import Reading
+from alexa_cli.decide.references import is_reference, stands_for
+from alexa_cli.decide.spans import ARTICLES, NUMBER_TYPES, choice_forms
+from alexa_cli.language.registry import Unreadable, grammar
+from alexa_cli.language.text import words as words_of
+from alexa_cli.turn import Argument, Call, Choice
+
+if TYPE_CHECKING:
+    from alexa_cli.catalog.expert import Api, Parameter
+    from alexa_cli.context.names import NameList
+    from alexa_cli.decide.model import Request
+    from alexa_cli.turn import Json
+
+MAX_CHOICES = 8
+"""More names than this are too many to read out: the user is asked to say more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a reading is no call yet."""
+
+    code: Literal["unknown_name", "unreadable", "missing", "choice"]
+    text: str
+    """For the user: a question for ``missing`` and ``choice``, a statement for the others."""
+    call: Call
+    """With what is already resolved."""
+    parameter: str
+    choices: tuple[Choice, ...] = ()
+
+
+class _Stuck(Exception):  # noqa: N818 - control flow inside this module
+    def __init__(self, code: Literal["unknown_name", "unreadable", "choice"], text: str,
+                 choices: tuple[Choice, ...] = ()) -> None:  # fmt: skip
+        super().__init__(text)
+        self.code, self.text, self.choices = code, text, choices
+
+
+@dataclass(slots=True)
+class _Work:
+    reading: Reading
+    request: Request
+    arguments: dict[str, Argument] = field(default_factory=dict)
+
+    @property
+    def call(self) -> Call:
+        api = self.reading.api
+        order = [name for name in api.parameters if name in self.arguments]
+        return Call(api.expert, api.name, {name: self.arguments[name] for name in order})
+
+
+def resolve(reading: Reading, request: Request) -> Call | Trouble:
+    """Return the call that ``reading`` means, or the first trouble with it."""
+    work = _Work(reading, request)
+    stuck: tuple[str, _Stuck] | None = None
+    for name, said in reading.said.items():
+        parameter = reading.api.parameters.get(name)
+        if parameter is None:
+            continue
+        try:
+            work.arguments.update(_resolve_one(parameter, said, work))
+        except _Stuck as error:
+            stuck = stuck or (name, error)
+    if stuck:
+        name, error = stuck
+        return Trouble(error.code, error.text, work.call, name, error.choices)
+    for name, parameter in reading.api.parameters.items():
+        if name in work.arguments:
+            continue
+        if parameter.has_default:
+            work.arguments[name] = Argument(parameter.default)
+        elif parameter.required:
+            return Trouble("missing", ask_for(parameter, request), work.call, name)
+    return work.call
+
+
+def resolve_value(
+    api: Api, parameter: Parameter, said: Json, request: Request
+) -> Argument | Trouble | None:
+    """Resolve one answer to a question, on its own; None: these words are no such value."""
+    work = _Work(Reading(api, {parameter.name: said}, 1.0), request)
+    try:
+        return _resolve_one(parameter, said, work).get(parameter.name)
+    except _Stuck as error:
+        if error.code == "choice":
+            return Trouble("choice", error.text, work.call, parameter.name, error.choices)
+        return None
+
+
+def _resolve_one(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
+    if isinstance(said, str) and said.startswith("$") and said[1:2].isdigit():
+        return {parameter.name: Argument(pointer=said)}
+    if parameter.x_list:
+        return _name(parameter, said, work)
+    if parameter.choices:
+        return {parameter.name: _choice(parameter, said)}
+    x_type = parameter.x_type
+    if x_type is None and parameter.schema.get("type") in NUMBER_TYPES:
+        x_type = "number"
+    if x_type is not None:
+        argument = _typed(x_type, parameter, said, work.request)
+    else:
+        argument = Argument(said, said if isinstance(said, str) else None)
+    problem = breaks_schema(parameter.schema, argument.value)
+    if problem:
+        raise _Stuck("unreadable", f"{_shown(said)} {problem}.")
+    return {parameter.name: argument}
+
+
+def _typed(x_type: str, parameter: Parameter, said: Json, request: Request) -> Argument:
+    reader = grammar(x_type, request.moment.language)
+    try:
+        if not isinstance(said, str):
+            return Argument(reader.check(said, request.moment))
+        spoken = words_of(said)
+        if not spoken:
+            raise _Stuck("unreadable", f"I need {_a(parameter)}.")
+        try:
+            value = reader.read(spoken, request.moment)
+        except Unreadable:
+            value = reader.check(said, request.moment)
+        return Argument(value, said)
+    except Unreadable as error:
+        raise _Stuck("unreadable", error.reason) from error
+
+
+def _choice(parameter: Parameter, said: Json) -> Argument:
+    if isinstance(said, str):
+        spoken = words_of(said)
+        forms = choice_forms(parameter)
+        while spoken and spoken not in forms and spoken[0] in ARTICLES:
+            spoken = spoken[1:]
+        if spoken in forms:
+            return Argument(forms[spoken], said, said)
+    if isinstance(said, (str, int, float)) and str(said) in parameter.choices:
+        return Argument(str(said))
+    known = ", ".join(phrases[0] for phrases in list(parameter.choices.values())[:MAX_CHOICES])
+    raise _Stuck("unreadable", f"{_shown(said)} is not one of {known}.")
+
+
+def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
+    request, api = work.request, work.reading.api
+    listed = request.snapshot.list(str(parameter.x_list))
+    if not isinstance(said, str):
+        raise _Stuck("unknown_name", f"{_shown(said)} is not a name I know.")
+    found = listed.find(said) if listed else []
+    if not found and is_reference(said):
+        memory = request.snapshot.memory
+        meant = stands_for(said, api, parameter.name, memory, request.catalogue)
+        if meant is None:
+            raise _Stuck("unreadable", f"I don't know what you mean by {said!r}.")
+        return dict(meant)
+    if not found:
+        if listed and (entry := listed.get(said)):
+            return {parameter.name: Argument(entry.id, None, entry.name, None, entry.attributes)}
+        raise _Stuck("unknown_name", unknown(parameter, said))
+    assert listed is not None  # noqa: S101 - found implies a list
+    if len(found) > 1:
+        choices = tuple(_as_choice(listed, match.id, said) for match in found[:MAX_CHOICES])
+        raise _Stuck("choice", which(choices, said, len(found)), choices)
+    return {parameter.name: _as_choice(listed, found[0].id, said).argument}
+
+
+def _as_choice(listed: NameList, id_: str, said: str) -> Choice:
+    entry = listed.get(id_)
+    name = entry.name if entry else id_
+    attributes = entry.attributes if entry else {}
+    forms = (name, *(entry.aliases if entry else ()))
+    return Choice(Argument(id_, said, name, None, attributes), name, forms)
+
+
+def which(choices: tuple[Choice, ...], said: str, count: int) -> str:
+    """Return the question that names the choices."""
+    names = [choice.spoken for choice in choices]
+    if count > MAX_CHOICES:
+        return f"There are {count} called {said!r}. Which one? Say more of its name."
+    if len(names) == 2:  # noqa: PLR2004 - "a or b"
+        return f"{names[0]} or {names[1]}?"
+    return f"Which one: {', '.join(names[:-1])}, or {names[-1]}?"
+
+
+def unknown(parameter: Parameter, said: str) -> str:
+    """Return the honest sentence about a name that nobody knows."""
+    spoken = list(said.split())
+    while len(spoken) > 1 and spoken[0].lower() in ARTICLES:
+        spoken = spoken[1:]
+    name = " ".join(spoken)
+    if parameter.x_list in {"contacts", "people"}:
+        return f"I don't know anyone called {name}."
+    if name[-1:] == "s" and not name.endswith("ss"):
+        return f"I don't know any {name}."
+    return f"I don't know {'an' if name[:1].lower() in 'aeiou' else 'a'} {name}."
+
+
+def ask_for(parameter: Parameter, request: Request) -> str:
+    """Return the question for a missing argument, from its description."""
+    del request
+    if parameter.description.endswith("?"):
+        return parameter.description
+    kind = parameter.x_type or ""
+    by_type = {
+        "duration": "For how long?", "datetime": "When?", "time": "At what time?",
+        "date": "On which day?", "recurrence": "How often?", "colour": "Which colour?",
+        "percent": "To how many percent?", "temperature": "To how many degrees?",
+    }  # fmt: skip
+    if kind in by_type:
+        return by_type[kind]
+    noun = parameter.name.replace("_", " ")
+    return f"Which {noun}?" if parameter.x_list or parameter.choices else f"What {noun}?"
+
+
+def _a(parameter: Parameter) -> str:
+    noun = (parameter.x_type or parameter.name).replace("_", " ")
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _shown(said: Json) -> str:
+    return repr(said) if not isinstance(said, (dict, list)) else "that"
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
+    "array": (list,), "object": (dict,),
+}  # fmt: skip
+
+
+def breaks_schema(schema: object, value: Json) -> str | None:
+    """Return how ``value`` breaks its JSON Schema ("is more than 100"), None if it does not.
+
+    The keywords for single values are checked: type, minimum, maximum, exclusive bounds,
+    minLength, maxLength; the catalogue refuses others at load.
+    """
+    if not isinstance(schema, dict) or value is None:
+        return None
+    kind = schema.get("type")
+    if isinstance(kind, str) and kind in _TYPES:
+        is_bool = isinstance(value, bool)
+        if not isinstance(value, _TYPES[kind]) or (is_bool and kind != "boolean"):
+            return f"is not {'an' if kind[0] in 'aio' else 'a'} {kind}"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        bounds = (
+            ("minimum", lambda v, b: v < b, "is less than"),
+            ("maximum", lambda v, b: v > b, "is more than"),
+            ("exclusiveMinimum", lambda v, b: v <= b, "is not more than"),
+            ("exclusiveMaximum", lambda v, b: v >= b, "is not less than"),
+        )
+        for key, breaks, text in bounds:
+            if key in schema and breaks(value, schema[key]):
+                return f"{text} {schema[key]}"
+    if isinstance(value, str):
+        if len(value) < int(schema.get("minLength", 0)):
+            return "is too short"
+        if len(value) > int(schema.get("maxLength", 10**9)):
+            return "is too long"
+    return None

@@ -1,0 +1,234 @@
+"""The sentences model: hassil templates over what was said, names and types resolved.
+
+High precision, low coverage. Templates are indexed by the rarest word that they cannot do
+without, so that a thousand APIs cost little more than ten. First the strict look: every word
+accounted for, every slot a span that its grammar or list accepts. Only if that finds nothing, the
+loose one: one named slot may hold a misspelt or unknown name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from alexa_cli.catalog.templates import matches
+from alexa_cli.decide.courtesy import strip
+from alexa_cli.decide.model import Reading
+from alexa_cli.decide.resolution import Trouble, resolve
+from alexa_cli.decide.spans import Spans
+from alexa_cli.language.text import Token
+from alexa_cli.turn import Call, Candidate, Pass, Plan, Question
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.catalog.expert import Api
+    from alexa_cli.catalog.templates import Match, Template
+    from alexa_cli.decide.model import Request
+    from alexa_cli.turn import Decision
+
+THRESHOLD = 0.45
+MARGIN = 0.02
+WILDCARD_WORTH = 0.4
+"""A word swallowed by a wildcard tells less than a literal or typed one, which counts 1."""
+LOOSE_WORTH = 0.6
+"""A word inside a name that was only nearly found."""
+READINGS = 8
+"""Ways to read one template that are tried before it is given up."""
+
+
+class TemplateIndex:
+    """Templates by the rarest word they need."""
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        listed = list(templates)
+        frequency = Counter(w for t in listed for clause in t.clauses for w in clause)
+        self._by_word: dict[str, list[tuple[int, Template]]] = defaultdict(list)
+        self._always: list[tuple[int, Template]] = []
+        for number, template in enumerate(listed):
+            if not template.clauses:
+                self._always.append((number, template))
+                continue
+            best = min(template.clauses, key=lambda c: (sum(frequency[w] for w in c), c))
+            for word in best:
+                self._by_word[word].append((number, template))
+
+    def candidates(self, words: tuple[str, ...]) -> list[Template]:
+        """Return the templates that these words could match, in the order of declaration."""
+        said = frozenset(words)
+        found = dict(self._always)
+        for word in said:
+            found.update(self._by_word.get(word, ()))
+        return [
+            template
+            for _, template in sorted(found.items(), key=lambda item: item[0])
+            if all(not said.isdisjoint(clause) for clause in template.clauses)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One way to read the words, resolved or in trouble."""
+
+    reading: Reading
+    result: Call | Trouble
+
+
+class Sentences:
+    """The model. ``threshold`` and ``margin`` are on the share of words accounted for, 0 to 1."""
+
+    def __init__(
+        self, *, name: str = "sentences", threshold: float = THRESHOLD, margin: float = MARGIN
+    ) -> None:
+        self.name, self.threshold, self.margin = name, threshold, margin
+        self._indexes: dict[tuple[str, str], TemplateIndex] = {}
+
+    async def decide(self, request: Request) -> AsyncIterator[Decision]:
+        """Yield one final decision."""
+        yield self.judge(request)
+
+    def judge(self, request: Request) -> Decision:
+        """Decide: pure, no input or output."""
+        spans = Spans(request.snapshot, request.moment.language)
+        for tokens in variants(request):
+            found = self._read(request.part(tokens), spans)
+            if found:
+                return self._decide(found)
+        loose = self._read(request.part(strip(request.tokens)), spans, loose=True)
+        return self._decide(loose) if loose else Pass("no sentence fits", model=self.name)
+
+    def lead(self, request: Request) -> tuple[Token, ...]:
+        """Return the words before the first argument of the best reading: "turn on"."""
+        found = self._read(request.part(strip(request.tokens)), Spans(
+            request.snapshot, request.moment.language))
+        return found[0].reading.lead if found else ()
+
+    def _index(self, catalogue: Catalogue, language: str) -> TemplateIndex:
+        key = (catalogue.fingerprint, language)
+        if key not in self._indexes:
+            self._indexes = {key: TemplateIndex(catalogue.templates(language))}
+        return self._indexes[key]
+
+    def _read(self, request: Request, spans: Spans, *, loose: bool = False) -> list[_Found]:
+        """Return the best reading of each API, best first."""
+        best: dict[str, _Found] = {}
+        index = self._index(request.catalogue, request.moment.language)
+        for template in index.candidates(request.words):
+            api = request.catalogue.api(template.expert, template.api)
+            if api is None:
+                continue
+            for found in self._readings(api, template, request, spans, loose=loose):
+                known = best.get(api.full_name)
+                if known is None or _rank(found) > _rank(known):
+                    best[api.full_name] = found
+        return sorted(best.values(), key=_rank, reverse=True)
+
+    def _readings(
+        self, api: Api, template: Template, request: Request, spans: Spans, *, loose: bool
+    ) -> Iterable[_Found]:
+        """Yield the readings of one template that resolve, or the first trouble with them."""
+        open_slots = [frozenset[str]()]
+        if loose:
+            named = (s for s in template.slots if s in api.parameters and api.parameters[s].x_list)
+            open_slots = [frozenset([slot]) for slot in named]
+        for slots in open_slots:
+            accept = spans.accept(api, request.words, slots)
+            for match in islice(matches(template, request.words, accept), READINGS):
+                if slots and not _plausible(match, slots, request.words):
+                    continue
+                found = self._found(api, match, request, slots)
+                if isinstance(found.result, Trouble) and found.result.code == "unreadable":
+                    continue
+                yield found
+                if not slots:
+                    break
+
+    def _found(
+        self, api: Api, match: Match, request: Request, loose: frozenset[str]
+    ) -> _Found:
+        said = {slot: request.said(*span) for slot, span in match.spans.items()}
+        worth = float(match.literals)
+        for slot, (start, end) in match.spans.items():
+            free = slot in api.parameters and api.parameters[slot].free
+            each = WILDCARD_WORTH if free else LOOSE_WORTH if slot in loose else 1.0
+            worth += each * (end - start)
+        first = min((start for start, _ in match.spans.values()), default=len(request.tokens))
+        reading = Reading(
+            api, said, worth / len(request.tokens), why=f"“{match.template.text}”",
+            complete=not loose, lead=request.tokens[:first],
+        )  # fmt: skip
+        return _Found(reading, resolve(reading, request))
+
+    def _decide(self, found: list[_Found]) -> Decision:
+        candidates = tuple(
+            Candidate(f.reading.api.expert, f.reading.api.name, round(f.reading.score, 4),
+                      f.reading.why, {k: str(v) for k, v in f.reading.said.items()})
+            for f in found[:5]
+        )  # fmt: skip
+        best, score = found[0], found[0].reading.score
+        if score < self.threshold:
+            reason = f"{score:.2f} is below the threshold {self.threshold:.2f}"
+            return Pass(reason, "below_threshold", candidates, self.name, score)
+        if isinstance(best.result, Trouble) and best.result.code in {"unknown_name", "unreadable"}:
+            return Pass(best.result.text, best.result.code, candidates, self.name, score)
+        rival = next((f for f in found[1:] if score - f.reading.score < self.margin), None)
+        if rival is not None and not isinstance(rival.result, Trouble):
+            reason = (
+                f"{best.reading.api.full_name} and {rival.reading.api.full_name} fit within "
+                f"{self.margin:.2f}"
+            )
+            return Pass(reason, "ambiguous", candidates, self.name, score)
+        return as_decision(best.reading, best.result, self.name, candidates)
+
+
+def as_decision(
+    reading: Reading, result: Call | Trouble, model: str, candidates: tuple[Candidate, ...]
+) -> Plan | Question:
+    """Return the plan of one call, or the question that it still needs an answer to."""
+    if isinstance(result, Call):
+        return Plan((result,), model, reading.score, candidates=candidates)
+    return Question(
+        result.text,
+        "choice" if result.choices else "value",
+        Plan((result.call,), model, reading.score, candidates=candidates),
+        result.call.id,
+        result.parameter,
+        result.choices,
+        model=model,
+        score=reading.score,
+    )
+
+
+def _rank(found: _Found) -> tuple[float, int, int]:
+    resolved = not isinstance(found.result, Trouble) or found.result.code == "choice"
+    return (round(found.reading.score, 6), int(resolved), -len(found.reading.said))
+
+
+def _plausible(match: Match, loose: frozenset[str], words: tuple[str, ...]) -> bool:
+    """Whether an unknown name may stand here: a short span after words that make a command."""
+    for slot in loose & set(match.spans):
+        start, end = match.spans[slot]
+        if start == 0 or end - start > 4 or _NOT_IN_NAMES & set(words[start:end]):  # noqa: PLR2004 - a name with an article
+            return False
+    return match.literals > 0
+
+
+_NOT_IN_NAMES = frozenset(
+    "and or what who when where why how is are was were do does did to if then of i you me it "
+    "turn set switch in on off up down at for with from about not by every all".split()  # noqa: SIM905
+)
+
+
+def variants(request: Request) -> list[tuple[Token, ...]]:
+    """Return the token sequences to try, without courtesy first."""
+    bare = strip(request.tokens, request.moment.language)
+    tried = [bare]
+    if bare and bare[-1].text in {"there", "here"} and len(bare) > 1 and bare[-2].text != "in":
+        here = bare[-1]
+        tried.append((*bare[:-1], Token("in", here.start, here.start), here))
+    if len(bare) != len(request.tokens):
+        tried.append(request.tokens)
+    return tried

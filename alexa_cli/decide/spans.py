@@ -1,0 +1,106 @@
+"""Which words a slot accepts: the bridge from an API's parameters to grammars and name lists.
+
+One ``Spans`` serves one request; what a grammar or list says of a place in the sentence is
+computed once however many templates ask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alexa_cli.decide.references import OTHER, PRONOUNS
+from alexa_cli.language.registry import grammar
+from alexa_cli.language.text import words as words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from alexa_cli.catalog.expert import Api, Parameter
+    from alexa_cli.catalog.templates import Accept
+    from alexa_cli.context.snapshot import Snapshot
+
+LONGEST_NAME = 8
+"""Words in the longest name that is tried."""
+ARTICLES = frozenset({"the", "my", "a", "an", "our", "your", "this", "that"})
+NUMBER_TYPES = frozenset({"integer", "number"})
+
+
+class Spans:
+    """The spans that slots accept in one sentence."""
+
+    def __init__(self, snapshot: Snapshot, language: str) -> None:
+        self._snapshot, self._language = snapshot, language
+        self._known: dict[tuple[str, str, int, tuple[str, ...]], Sequence[int]] = {}
+
+    def accept(self, api: Api, tokens: tuple[str, ...], loose: frozenset[str] = frozenset()) -> Accept:
+        """Return the acceptor for the slots of ``api``.
+
+        Slots named in ``loose`` take any few words where they should take a name: used only
+        after nothing matched strictly, to find misspelt and unknown names.
+        """
+
+        def accept(slot: str, start: int) -> Sequence[int] | None:
+            parameter = api.parameters.get(slot)
+            if parameter is None or parameter.free:
+                return None
+            if slot in loose:
+                return range(min(len(tokens), start + LONGEST_NAME), start, -1)
+            return self._ends(parameter, tokens, start)
+
+        return accept
+
+    def _ends(self, parameter: Parameter, tokens: tuple[str, ...], start: int) -> Sequence[int]:
+        kind, name = _kind(parameter)
+        key = (kind, name, start, tokens)
+        if key not in self._known:
+            self._known[key] = self._compute(kind, name, parameter, tokens, start)
+        return self._known[key]
+
+    def _compute(
+        self, kind: str, name: str, parameter: Parameter, tokens: tuple[str, ...], start: int
+    ) -> Sequence[int]:
+        if kind == "type":
+            return grammar(name, self._language).ends(tokens, start)
+        if kind == "list":
+            listed = self._snapshot.list(name)
+            forms: Mapping[tuple[str, ...], object] = listed.forms() if listed else {}
+            return named_ends(tokens, start, forms, references=True)
+        return named_ends(tokens, start, choice_forms(parameter))
+
+
+def _kind(parameter: Parameter) -> tuple[str, str]:
+    if parameter.x_type:
+        return "type", parameter.x_type
+    if parameter.x_list:
+        return "list", parameter.x_list
+    if parameter.schema.get("type") in NUMBER_TYPES and not parameter.choices:
+        return "type", "number"
+    return "choices", repr(sorted(parameter.choices.items()))
+
+
+def choice_forms(parameter: Parameter) -> dict[tuple[str, ...], str]:
+    """Words to value, for a parameter with fixed choices."""
+    return {
+        words_of(phrase): value
+        for value, spoken in parameter.choices.items()
+        for phrase in spoken
+        if words_of(phrase)
+    }
+
+
+def named_ends(
+    tokens: Sequence[str],
+    start: int,
+    forms: Mapping[tuple[str, ...], object],
+    *,
+    references: bool = False,
+) -> list[int]:
+    """Ends of the spans from ``start`` that are one of ``forms``, an article before it allowed."""
+    found: list[int] = []
+    first = start + 1 if start < len(tokens) and tokens[start] in ARTICLES else start
+    for begin in {start, first}:
+        for end in range(min(len(tokens), begin + LONGEST_NAME), begin, -1):
+            span = tuple(tokens[begin:end])
+            if span in forms or (references and (span in PRONOUNS or span in OTHER)):
+                found.append(end)
+    return sorted(set(found), reverse=True)
