@@ -200,7 +200,7 @@ def _forms_of(name: Name, partial: Partial) -> Iterator[tuple[Form, How]]:
 
 def _parts(form: Form, partial: Partial) -> Iterator[Form]:
     if partial == "parts" and len(form) > 1:
-        yield from ((word,) for word in form if len(word) > 1)
+        yield from ((word,) for word in form if len(word) > 1 and word not in _LEADING)
     elif partial == "suffix":
         yield from (form[start:] for start in range(1, len(form)))
 
