@@ -270,4 +270,3 @@ def _check_duplicates(report: Report, compiled: list[tuple[Template, At]]) -> No
         if first is not at:
             where = f"{first[1]}, line {report.document.line(first)}"
             report.error(f"{template.text!r} is there twice: also in {where}", at)
-

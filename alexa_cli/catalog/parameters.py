@@ -15,7 +15,8 @@ from alexa_cli.errors import FileError, did_you_mean
 from alexa_cli.language.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from alexa_cli.catalog.problems import Report
     from alexa_cli.config.document import At
@@ -26,7 +27,11 @@ MAX_PHRASES = 500
 
 
 def build_parameters(
-    report: Report, at: At, required: Set[str], lists: Set[str], rules: Mapping[str, str]
+    report: Report,
+    at: At,
+    required: AbstractSet[str],
+    lists: AbstractSet[str],
+    rules: Mapping[str, str],
 ) -> dict[str, Parameter]:
     """Read the ``parameters`` mapping at ``at``; problems are noted, good ones returned."""
     declared = cast("dict[str, Json]", report.document.value(at))
@@ -45,7 +50,9 @@ def build_parameters(
         choices = _choices(report, here, file, rules)
         if isinstance(file.default, str) and choices and file.default not in choices:
             hint = did_you_mean(file.default, choices)
-            report.error(f"the default {file.default!r} is no choice", (*here, "default"), hint=hint)
+            report.error(
+                f"the default {file.default!r} is no choice", (*here, "default"), hint=hint
+            )
         default = file.default
         found[name] = Parameter(
             name=name,
@@ -65,7 +72,7 @@ def _plain_schema(declared: dict[str, Json]) -> dict[str, Json]:
     return {"type": "string"} | {k: v for k, v in declared.items() if not k.startswith("x-")}
 
 
-def _check_reading(report: Report, at: At, file: ParameterFile, lists: Set[str]) -> None:
+def _check_reading(report: Report, at: At, file: ParameterFile, lists: AbstractSet[str]) -> None:
     from alexa_cli.language.registry import known_types  # noqa: PLC0415 - loads the grammars
 
     if file.x_type is not None and file.x_type not in known_types():
@@ -117,9 +124,7 @@ def _choices(
     return found
 
 
-def _expand(
-    report: Report, at: At, templates: list[str], rules: Mapping[str, str]
-) -> list[str]:
+def _expand(report: Report, at: At, templates: list[str], rules: Mapping[str, str]) -> list[str]:
     found: list[str] = []
     for number, text in enumerate(templates):
         here = (*at, number)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from alexa_cli.config.document import At
     from alexa_cli.turn import Argument, Json
 
 EMBEDDED: Final = re.compile(r"\$\$|\$(?P<name>\d+|[A-Za-z_]\w*)(?P<path>(?:\.[A-Za-z_]\w*)*)")
@@ -60,7 +61,9 @@ def literal(text: str) -> str:
     return text[1:] if text.startswith("$$") else text
 
 
-def strings(value: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def strings(
+    value: Json, at: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield every string within ``value``, keys apart, with its place."""
     if isinstance(value, str):
         yield at, value
@@ -94,9 +97,7 @@ def fill(value: Json, look_up: Callable[[Placeholder], Json | Missing]) -> Json 
     return value
 
 
-def look_up_argument(
-    arguments: Mapping[str, Argument], placeholder: Placeholder
-) -> Json | Missing:
+def look_up_argument(arguments: Mapping[str, Argument], placeholder: Placeholder) -> Json | Missing:
     """Return what ``$param`` or ``$param.attribute`` stands for; MISSING if there is nothing."""
     argument = arguments.get(placeholder.name)
     if argument is None:

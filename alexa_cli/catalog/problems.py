@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from alexa_cli.errors import FileError
-
 if TYPE_CHECKING:
     from alexa_cli.config.document import At, Document
+    from alexa_cli.errors import FileError
 
 
 @dataclass(frozen=True, slots=True)

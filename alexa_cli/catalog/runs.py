@@ -33,7 +33,11 @@ _HOST = re.compile(r"https?://(?P<host>[^/?#]+)(?P<rest>.*)", re.DOTALL | re.IGN
 
 
 def build_run(
-    report: Report, at: At, run: RunFile, expert: str, parameters: Mapping[str, Parameter],
+    report: Report,
+    at: At,
+    run: RunFile,
+    expert: str,
+    parameters: Mapping[str, Parameter],
     folder: Path,
 ) -> Handler | None:
     """Return the handler, or None after noting what is wrong. ``folder`` is the expert's."""
@@ -117,9 +121,7 @@ def _seconds(value: str | float) -> float:
     return seconds
 
 
-def _check_url(
-    report: Report, at: At, url: str, parameters: Mapping[str, Parameter]
-) -> None:
+def _check_url(report: Report, at: At, url: str, parameters: Mapping[str, Parameter]) -> None:
     match = _HOST.fullmatch(url)
     if match is None or re.search(r"[\s\\]", url):
         report.error(f"{url!r} is no http or https address", at)

@@ -25,7 +25,7 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What all parts have in common: unknown keys are refused."""
 
 
-class ParameterFile(_Strict, rename={"x_type": "x-type", "x_list": "x-list",
+class ParameterFile(_Strict, frozen=True, rename={"x_type": "x-type", "x_list": "x-list",
                                      "x_choices": "x-choices", "min_items": "minItems",
                                      "max_items": "maxItems", "min_length": "minLength",
                                      "max_length": "maxLength", "multiple_of": "multipleOf",
@@ -76,7 +76,7 @@ class ParameterFile(_Strict, rename={"x_type": "x-type", "x_list": "x-list",
     """A short name for people."""
 
 
-class HttpFile(_Strict):
+class HttpFile(_Strict, frozen=True):
     """An HTTP request. Placeholders are ``$parameter`` and ``$parameter.attribute``."""
 
     url: str
@@ -93,7 +93,7 @@ class HttpFile(_Strict):
     """Seconds, or a duration such as 5s; default: act.http_timeout of the configuration."""
 
 
-class StepFile(_Strict):
+class StepFile(_Strict, frozen=True):
     """One step: a call of an API of this or another expert."""
 
     call: str
@@ -102,7 +102,7 @@ class StepFile(_Strict):
     """``$parameter`` is one of ours, ``$1.field`` is from the outcome of step 1."""
 
 
-class McpFile(_Strict):
+class McpFile(_Strict, frozen=True):
     """A tool of an MCP server. Accepted; running it comes with a later version."""
 
     server: str
@@ -111,7 +111,7 @@ class McpFile(_Strict):
     """Name of the tool."""
 
 
-class RunFile(_Strict):
+class RunFile(_Strict, frozen=True):
     """How a call is run: exactly one of these."""
 
     python: str | None = None
@@ -126,14 +126,14 @@ class RunFile(_Strict):
     """A tool of an MCP server (comes later)."""
 
 
-class ListFile(_Strict):
+class ListFile(_Strict, frozen=True):
     """A list of names that the expert provides itself."""
 
     python: str
     """``module:function``; returns strings, or {id, name, aliases, attributes}."""
 
 
-class UndoFile(_Strict):
+class UndoFile(_Strict, frozen=True):
     """The API of the same expert that takes a call back, and its arguments."""
 
     api: str
@@ -143,7 +143,7 @@ class UndoFile(_Strict):
     the call."""
 
 
-class ApiFile(_Strict):
+class ApiFile(_Strict, frozen=True):
     """One thing that the expert can do."""
 
     description: str
@@ -172,7 +172,7 @@ class ApiFile(_Strict):
     ``{n|one light|# lights}`` is a plural."""
 
 
-class ExpertFile(_Strict):
+class ExpertFile(_Strict, frozen=True):
     """An expert of alexa-cli: a group of APIs that share context, lists and rules."""
 
     name: Name
@@ -191,7 +191,7 @@ class ExpertFile(_Strict):
     """Settings for a language model that plans for this expert, such as temperature."""
 
 
-class ExpertHead(_Strict):
+class ExpertHead(_Strict, frozen=True):
     """``ExpertFile`` with its parts unread, so that one bad API does not hide the others."""
 
     name: str

@@ -11,7 +11,8 @@ from alexa_cli.errors import did_you_mean
 from alexa_cli.language.text import MAX_CHARACTERS, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from alexa_cli.catalog.problems import Report
     from alexa_cli.config.document import At
@@ -44,7 +45,7 @@ def parse_example(text: str) -> Example:
 
 
 def build_examples(
-    report: Report, at: At, declared: list[str] | dict[str, list[str]], parameters: Set[str]
+    report: Report, at: At, declared: list[str] | dict[str, list[str]], parameters: AbstractSet[str]
 ) -> dict[str, tuple[Example, ...]]:
     """Read ``examples``; a bad one is noted and left out."""
     found: dict[str, list[Example]] = {}
@@ -65,7 +66,7 @@ def build_sentences(
     report: Report,
     at: At,
     declared: list[str] | dict[str, list[str]],
-    parameters: Set[str],
+    parameters: AbstractSet[str],
     rules: Mapping[str, str],
 ) -> tuple[dict[str, tuple[str, ...]], list[tuple[Template, At]]]:
     """Read ``sentences``: language to templates, and the compiled ones with their places."""
@@ -111,7 +112,7 @@ def _by_language(
             yield language, text, (*at, language, number)
 
 
-def _unknown_parameter(report: Report, at: At, name: str, parameters: Set[str]) -> None:
+def _unknown_parameter(report: Report, at: At, name: str, parameters: AbstractSet[str]) -> None:
     known = ", ".join(sorted(parameters)) or "none"
     hint = did_you_mean(name, parameters) or f"parameters of this API: {known}"
     report.error(f"{name!r} is no parameter of this API", at, hint=hint)

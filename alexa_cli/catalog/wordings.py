@@ -9,7 +9,7 @@ from alexa_cli.catalog.sentences import by_language, check_language
 from alexa_cli.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
 
     from alexa_cli.catalog.problems import Report
     from alexa_cli.config.document import At
@@ -22,7 +22,7 @@ def check_say(
     report: Report,
     at: At,
     say: str | dict[str, str] | None,
-    parameters: Set[str],
+    parameters: AbstractSet[str],
     *,
     has_value: bool,
 ) -> None:
@@ -52,7 +52,7 @@ def check_say(
 
 
 def _check_value(
-    report: Report, at: At, inside: str, parameters: Set[str], *, has_value: bool
+    report: Report, at: At, inside: str, parameters: AbstractSet[str], *, has_value: bool
 ) -> None:
     name, *forms = inside.split("|")
     if not _NAME.fullmatch(name) or len(forms) not in {0, 2}:
@@ -66,4 +66,5 @@ def _check_value(
     if not has_value:
         report.error(f"{{{name}}} names no parameter", at, hint=near)
     elif near is not None and "." not in name:
-        report.warn(f"{{{name}}} names no parameter, so it must be a field of the value", at, hint=near)
+        message = f"{{{name}}} names no parameter, so it must be a field of the value"
+        report.warn(message, at, hint=near)

@@ -1,0 +1,71 @@
+"""Experts to a Catalogue: linked, hooked, templates compiled, overlaps found."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import alexa_cli
+from alexa_cli.catalog.catalogue import Catalogue
+from alexa_cli.catalog.link import hook, link
+from alexa_cli.catalog.overlap import find_overlaps
+from alexa_cli.catalog.templates import TemplateError, compile_template
+from alexa_cli.errors import FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alexa_cli.catalog.expert import Expert
+    from alexa_cli.catalog.templates import Template
+    from alexa_cli.turn import Json
+
+
+def compile_experts(
+    experts: Mapping[str, Expert],
+    *,
+    language: str = "en",
+    hooks: Mapping[str, Mapping[str, Json]] | None = None,
+    strict: bool = True,
+) -> Catalogue:
+    """Return the catalogue of ``experts``. Raises FileError, ConfigError.
+
+    ``strict``: hooks for APIs that are not there are refused.
+    """
+    linked, problems = link(hook(experts, hooks or {}, strict=strict))
+    for problem in problems:
+        raise problem.fault
+    templates = tuple(
+        template for expert in linked.values() for template in compile_templates(expert, language)
+    )
+    return Catalogue(
+        experts=linked,
+        templates=templates,
+        overlaps=tuple(find_overlaps(linked, templates)),
+        language=language,
+        fingerprint=_fingerprint(linked, language, hooks or {}),
+    )
+
+
+def compile_templates(expert: Expert, language: str) -> list[Template]:
+    """Compile the templates that ``expert`` has in ``language`` (``en-GB``: or else ``en``)."""
+    compiled: list[Template] = []
+    for api in expert.apis.values():
+        texts = api.sentences.get(language) or api.sentences.get(language.partition("-")[0]) or ()
+        for text in texts:
+            try:
+                compiled.append(
+                    compile_template(text, expert=expert.name, api=api.name, rules=expert.rules)
+                )
+            except TemplateError as error:  # only if the expert was not built by this package
+                raise FileError(str(error), path=expert.folder, line=api.line) from error
+    return compiled
+
+
+def _fingerprint(
+    experts: Mapping[str, Expert], language: str, hooks: Mapping[str, Mapping[str, Json]]
+) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(f"{alexa_cli.__version__}\0{language}\0{sorted(hooks.items())!r}\0".encode())
+    for expert in experts.values():
+        digest.update(f"{expert.name}\0{expert.fingerprint or expert!r}\0".encode(errors="replace"))
+    return digest.hexdigest()

@@ -1,0 +1,157 @@
+"""What spans experts: hooks of the settings, steps, and the effects that follow from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from alexa_cli.catalog.build import FILE, unsafe_speculation
+from alexa_cli.catalog.expert import Api, Effect, Expert
+from alexa_cli.catalog.problems import Problem
+from alexa_cli.errors import ConfigError, FileError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alexa_cli.turn import Json
+
+
+def hook(
+    experts: Mapping[str, Expert], hooks: Mapping[str, Mapping[str, Json]], *, strict: bool
+) -> dict[str, Expert]:
+    """Return the experts with the ``run`` of some APIs replaced, as the settings say.
+
+    ``strict``: a hook for an API that is not there is an error. Raises FileError, ConfigError.
+    """
+    hooked = dict(experts)
+    for name, declared in hooks.items():
+        expert_name, _, api_name = name.partition(".")
+        expert = hooked.get(expert_name)
+        api = expert.apis.get(api_name) if expert else None
+        if expert is not None and api is not None:
+            new = _hooked(expert, api, name, declared)
+            hooked[expert_name] = replace(expert, apis={**expert.apis, api_name: new})
+        elif strict:
+            known = [api.full_name for each in experts.values() for api in each.apis.values()]
+            hint = did_you_mean(name, known) or "alexa experts list shows what there is"
+            raise ConfigError(f"experts.hooks: there is no API {name!r}", hint=hint)
+    return hooked
+
+
+def _hooked(expert: Expert, api: Api, name: str, declared: Mapping[str, Json]) -> Api:
+    from alexa_cli.catalog.problems import Report  # noqa: PLC0415 - hooks are rare
+    from alexa_cli.catalog.runs import build_run  # noqa: PLC0415 - hooks are rare
+    from alexa_cli.catalog.schema import RunFile  # noqa: PLC0415 - hooks are rare
+    from alexa_cli.config.files import Document, read  # noqa: PLC0415 - hooks are rare
+
+    document = Document(dict(declared), {}, f"experts.hooks.{name}")
+    report = Report(document)
+    run = build_run(
+        report, (), read(document, RunFile), expert.name, api.parameters, Path(expert.folder)
+    )
+    if run is not None and run.kind != "steps" and "effect" not in api.declared:
+        report.error(f"{name} declares no effect, so it cannot be hooked", ())
+    for problem in report.problems:
+        raise problem.fault
+    return replace(api, run=run)
+
+
+def link(experts: Mapping[str, Expert]) -> tuple[dict[str, Expert], list[Problem]]:
+    """Return the experts with the effects of their ``steps``, and what is wrong with those."""
+    linker = _Linker(experts)
+    linked: dict[str, Expert] = {}
+    for expert in experts.values():
+        apis = {name: linker.finish(api) for name, api in expert.apis.items()}
+        linked[expert.name] = replace(expert, apis=apis)
+    for expert in linked.values():
+        for api in expert.apis.values():
+            target = expert.apis.get(api.undo.api) if api.undo else None
+            if (message := unsafe_speculation(api, target)) is not None:
+                linker.error(api, message, "speculate")
+    return linked, linker.problems
+
+
+class _Linker:
+    """Finds the effects of steps; each API is looked at once."""
+
+    def __init__(self, experts: Mapping[str, Expert]) -> None:
+        self.experts = experts
+        self.problems: list[Problem] = []
+        self.effects: dict[str, Effect] = {}
+
+    def finish(self, api: Api) -> Api:
+        """Return the API with the effect, speculation and confirmation that follow from it."""
+        if api.run is None or api.run.kind != "steps":
+            return api
+        effect = self.effect(api, ())
+        speculate = api.declared.get("speculate", effect is Effect.READ)
+        confirm = api.declared.get("confirm", effect is Effect.IRREVERSIBLE)
+        return replace(api, effect=effect, speculate=bool(speculate), confirm=bool(confirm))
+
+    def effect(self, api: Api, callers: tuple[str, ...]) -> Effect:
+        """Return the most dangerous effect among the steps of ``api``."""
+        if api.full_name in callers:
+            first = self._api(callers[0]) or api
+            chain = " -> ".join([*callers[callers.index(api.full_name) :], api.full_name])
+            self.error(first, f"steps call themselves: {chain}", "run.steps")
+            return Effect.IRREVERSIBLE
+        if api.run is None or api.run.kind != "steps":
+            return api.effect
+        if api.full_name in self.effects:
+            return self.effects[api.full_name]
+        worst = Effect.READ
+        for number, step in enumerate(cast("list[dict[str, Json]]", api.run.spec["steps"])):
+            target = self._api(str(step["call"]))
+            if target is None:
+                self._unknown(api, number, str(step["call"]))
+                continue
+            if not callers:
+                self._check_arguments(api, number, step, target)
+            effect = self.effect(target, (*callers, api.full_name))
+            worst = max(worst, effect, key=lambda each: each.danger)
+        if not callers:
+            worst = self._declared(api, worst)
+            self.effects[api.full_name] = worst
+        return worst
+
+    def error(self, api: Api, message: str, key: str, hint: str | None = None) -> None:
+        """Note an error; an API's line is where its declaration begins."""
+        path = Path(self.experts[api.expert].folder) / FILE
+        fault = FileError(
+            message, path=path, line=api.line or None, key=f"apis.{api.name}.{key}", hint=hint
+        )
+        if str(fault) not in {str(problem.fault) for problem in self.problems}:
+            self.problems.append(Problem("error", fault))
+
+    def _declared(self, api: Api, worst: Effect) -> Effect:
+        if (written := api.declared.get("effect")) is None:
+            return worst
+        declared = Effect(str(written))
+        if declared.danger < worst.danger:
+            message = f"its steps are {worst.value}, more than the {declared.value} it declares"
+            self.error(api, message, "effect", "leave it out: it follows from the steps")
+        return declared
+
+    def _api(self, name: str) -> Api | None:
+        expert, _, api = name.partition(".")
+        return self.experts[expert].apis.get(api) if expert in self.experts else None
+
+    def _unknown(self, api: Api, number: int, name: str) -> None:
+        known = [each.full_name for e in self.experts.values() for each in e.apis.values()]
+        hint = did_you_mean(name, known) or "steps call APIs of experts that are loaded"
+        self.error(api, f"there is no API {name!r}", f"run.steps[{number}].call", hint)
+
+    def _check_arguments(
+        self, api: Api, number: int, step: Mapping[str, Json], target: Api
+    ) -> None:
+        given = cast("dict[str, Json]", step["arguments"])
+        key = f"run.steps[{number}].arguments"
+        for name in given:
+            if name not in target.parameters:
+                hint = did_you_mean(name, target.parameters)
+                message = f"{target.full_name} has no parameter {name!r}"
+                self.error(api, message, f"{key}.{name}", hint)
+        for name, parameter in target.parameters.items():
+            if parameter.required and not parameter.has_default and name not in given:
+                self.error(api, f"{target.full_name} needs {name!r}", key)
