@@ -42,6 +42,9 @@ _TOKEN = re.compile(
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"})
 _DOTTED = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
+_ESCAPE = re.compile(  # a whole terminal escape: colour (CSI), title (OSC), or a short one
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]"
+)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -57,11 +60,13 @@ class Token:
 def tokenise(text: str) -> list[Token]:
     """Split ``text`` into tokens, lower-case, contractions opened, punctuation dropped.
 
-    Unknown symbols, emoji and control characters yield no token. Length is the caller's to
-    bound (``MAX_CHARACTERS``); the work is linear in it.
+    Unknown symbols, emoji, control characters and terminal escapes yield no token. Length is the
+    caller's to bound (``MAX_CHARACTERS``); the work is linear in it.
     """
     flat = text.translate(_QUOTES)
     flat = _DOTTED.sub(lambda m: (m.group(1) + "m").ljust(len(m.group())), flat)
+    if "\x1b" in flat or "\x9b" in flat:
+        flat = _ESCAPE.sub(lambda m: " " * len(m.group()), flat)
     tokens: list[Token] = []
     for match in _TOKEN.finditer(flat):
         word = unicodedata.normalize("NFC", match.group()).casefold()
