@@ -165,14 +165,17 @@ def _blame(at: At, document: Document, overrides: Sequence[Override]) -> Documen
 
 def _is_secret(at: At) -> bool:
     names = [step for step in at if isinstance(step, str)]
-    return bool(names and _SECRET.search(names[-1]))
+    return bool(names and _SECRET.search(names[-1]) and at[0] in {"models", "experts"})
 
 
-def _hide(value: Json, at: At, secret: frozenset[At]) -> Json:
-    if isinstance(value, str) and (at in secret or _is_secret(at)):
+def _hide(value: Json, at: At, secret: frozenset[At], found: set[str] | None = None) -> Json:
+    """Return the value without its secrets, which are added to ``found``."""
+    if isinstance(value, str) and value and (at in secret or _is_secret(at)):
+        if found is not None:
+            found.add(value)
         return HIDDEN
     if isinstance(value, dict):
-        return {key: _hide(item, (*at, key), secret) for key, item in value.items()}
+        return {key: _hide(item, (*at, key), secret, found) for key, item in value.items()}
     if isinstance(value, list):
-        return [_hide(item, (*at, place), secret) for place, item in enumerate(value)]
+        return [_hide(item, (*at, place), secret, found) for place, item in enumerate(value)]
     return value
