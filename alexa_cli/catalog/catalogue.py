@@ -63,6 +63,11 @@ class Catalogue:
             hint = did_you_mean(name, [each.full_name for each in self.apis()])
             raise AlexaError(f"there is no API {name!r}", hint=hint) from None
 
+    def find(self, expert: str, api: str) -> Api | None:
+        """Return an API, or None if there is no such thing."""
+        found = self.experts.get(expert)
+        return found.apis.get(api) if found is not None else None
+
     def expert(self, name: str) -> Expert:
         """Return the expert called ``name``. Raises AlexaError."""
         try:

@@ -61,9 +61,7 @@ def literal(text: str) -> str:
     return text[1:] if text.startswith("$$") else text
 
 
-def strings(
-    value: Json, at: tuple[str | int, ...] = ()
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def strings(value: Json, at: At = ()) -> Iterator[tuple[At, str]]:
     """Yield every string within ``value``, keys apart, with its place."""
     if isinstance(value, str):
         yield at, value

@@ -1,0 +1,194 @@
+"""The ``python`` handler: a function in the expert's own folder, sync or async.
+
+Loading and sync functions run in a daemon thread of their own: one that hangs is abandoned when
+the call is cancelled at its deadline, and keeps neither the loop nor the process alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from alexa_cli.catalog.context import HandlerFailed, Result, Returned
+from alexa_cli.catalog.modules import load_function, one_line, place_of
+from alexa_cli.errors import AlexaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from alexa_cli.catalog.context import HandlerContext
+    from alexa_cli.catalog.expert import Api, Expert
+    from alexa_cli.turn import Argument, Json
+
+SOURCE = "python"
+
+
+async def run_python(
+    expert: Expert, api: Api, arguments: Mapping[str, Argument], context: HandlerContext
+) -> Returned:
+    """Call the function with resolved arguments as keywords. Raises AlexaError."""
+    if api.run is None:
+        raise HandlerFailed(f"{api.full_name} says nothing about how to run it")
+    values: dict[str, Any] = {name: argument.value for name, argument in arguments.items()}
+    result = await _call(expert, str(api.run.spec["python"]), api.full_name, values, context)
+    return checked(expert, api, result, context.limits.output_bytes)
+
+
+async def run_list(expert: Expert, name: str, context: HandlerContext) -> list[dict[str, Json]]:
+    """Return the members of a list that the expert provides itself.
+
+    Each is ``{id, name, aliases, attributes}``; what the function left out is filled in.
+    Raises AlexaError.
+    """
+    what = f"the list {name!r} of {expert.name}"
+    members = as_json(
+        await _call(expert, str(expert.lists[name].spec["python"]), what, {}, context),
+        what,
+        context.limits.output_bytes,
+    )
+    if not isinstance(members, list):
+        raise HandlerFailed(f"{what} is no list of names")
+    return [_member(member, what) for member in members]
+
+
+def checked(expert: Expert, api: Api, result: object, limit: int) -> Returned:
+    """Return what a function gave back. Raises HandlerFailed if nobody can use it."""
+    if not isinstance(result, Result):
+        return Returned(value=as_json(result, api.full_name, limit), source=SOURCE)
+    say: object = result.say  # what its type says, a handler need not keep to
+    if say is not None and not isinstance(say, str):
+        raise HandlerFailed(f"{api.full_name} returned a Result whose say is no text")
+    return Returned(
+        value=as_json(result.value, api.full_name, limit),
+        say=say,
+        undo=_undo(expert, api, result.undo, limit),
+        expects_answer=bool(result.expects_answer),
+        source=SOURCE,
+    )
+
+
+def as_json(value: object, who: str, limit: int) -> Json:
+    """Return a plain JSON copy of ``value``, so that nobody keeps a hand on it.
+
+    Raises HandlerFailed for what has no JSON form or is larger than ``limit`` bytes.
+    """
+    try:
+        encoded = msgspec.json.encode(value)
+        plain = cast("Json", msgspec.json.decode(encoded))
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+        reason = one_line(str(error) or type(error).__name__)
+        raise HandlerFailed(f"{who} returned something that is no JSON value: {reason}") from error
+    if len(encoded) > limit:
+        raise HandlerFailed(f"{who} returned more than {limit:,} bytes")
+    return plain
+
+
+def _undo(
+    expert: Expert, api: Api, undo: Mapping[str, Json] | None, limit: int
+) -> dict[str, Json] | None:
+    if undo is None:
+        return None
+    plain = as_json(undo, api.full_name, limit)
+    if not isinstance(plain, dict) or plain.keys() - {"api", "arguments"}:
+        raise HandlerFailed(f"{api.full_name}: an undo is {{'api': ..., 'arguments': ...}}")
+    name = plain.get("api") or (api.undo.api if api.undo else None)
+    arguments = plain.get("arguments", {})
+    target = expert.apis.get(name) if isinstance(name, str) else None
+    if target is None:
+        raise HandlerFailed(f"{api.full_name}: its undo names no API of {expert.name}: {name!r}")
+    if not isinstance(arguments, dict) or arguments.keys() - target.parameters.keys():
+        raise HandlerFailed(f"{api.full_name}: its undo gives {target.name!r} unknown arguments")
+    return {"api": target.name, "arguments": arguments}
+
+
+def _member(member: Json, what: str) -> dict[str, Json]:
+    if isinstance(member, str):
+        member = {"name": member}
+    if not isinstance(member, dict) or not isinstance(name := member.get("name"), str):
+        raise HandlerFailed(f"{what} holds something that has no name")
+    aliases, attributes = member.get("aliases", []), member.get("attributes", {})
+    if not isinstance(aliases, list) or not isinstance(attributes, dict):
+        raise HandlerFailed(f"{what}: {name!r} has aliases or attributes that are none")
+    return {
+        "id": str(member.get("id", name)),
+        "name": name,
+        "aliases": [str(alias) for alias in aliases],
+        "attributes": attributes,
+    }
+
+
+async def _call(
+    expert: Expert, reference: str, who: str, values: dict[str, Any], context: HandlerContext
+) -> object:
+    def begin() -> object:
+        function = load_function(expert, reference)
+        _bind(function, who, values, context)
+        return function(**values)
+
+    try:
+        result = await _in_thread(begin, who)
+        return await result if inspect.isawaitable(result) else result
+    except AlexaError:
+        raise
+    except Exception as error:
+        raise _failed(error, who, expert.folder) from error
+
+
+def _bind(
+    function: Callable[..., Any], who: str, values: dict[str, Any], context: HandlerContext
+) -> None:
+    """Add ``context`` if the function asks for it. Raises HandlerFailed if the rest cannot fit."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return  # something builtin, which does not say
+    if "context" in signature.parameters:
+        values.setdefault("context", context)
+    try:
+        signature.bind(**values)
+    except TypeError as error:
+        name = getattr(function, "__name__", "its function")
+        raise HandlerFailed(f"{who}: {name}() {error}") from error
+
+
+async def _in_thread(begin: Callable[[], object], who: str) -> object:
+    """Run ``begin`` in a daemon thread; cancelling leaves it behind."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[object] = loop.create_future()
+    copied = contextvars.copy_context()
+
+    def settle(result: object, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    def work() -> None:
+        result, failure = None, None
+        try:
+            result = copied.run(begin)
+        except Exception as error:  # noqa: BLE001 - the expert's code runs here: handed on
+            failure = error
+        except BaseException as error:  # noqa: BLE001 - sys.exit() in a handler ends that handler
+            failure = HandlerFailed(f"{who} tried to stop the program ({type(error).__name__})")
+        if isinstance(failure, StopIteration):  # a future cannot hold one
+            failure = HandlerFailed(f"{who} failed: StopIteration")
+        try:
+            loop.call_soon_threadsafe(settle, result, failure)
+        except RuntimeError:
+            return  # abandoned, and its loop is gone
+
+    threading.Thread(target=work, name=f"alexa {who}", daemon=True).start()
+    return await future
+
+
+def _failed(error: Exception, who: str, folder: str) -> HandlerFailed:
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return HandlerFailed(f"{who} failed: {one_line(reason)}{place_of(error, folder)}")
