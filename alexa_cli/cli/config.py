@@ -75,9 +75,7 @@ def init(options: Options) -> int:
     """Write a config.yaml to start from. Raises ConfigError if there is one."""
     file = options.config_file
     if file.exists() or file.is_symlink():
-        raise ConfigError(
-            f"{file} is already there", hint="see what holds with `alexa config show`"
-        )
+        raise ConfigError(f"{file} is already there", hint="`alexa config` says what holds")
     write_private(file, starter_text().encode())
     _print(str(file))
     return 0

@@ -69,6 +69,13 @@ class Loaded:
         """Return every option that has a value, by dotted key, with secrets hidden."""
         return {dotted(at): _hide(value, at, self.secret) for at, value in options(self.settings)}
 
+    def secrets(self) -> frozenset[str]:
+        """Return every secret text itself, for whoever must keep it out of what is stored."""
+        found: set[str] = set()
+        for at, value in options(self.settings):
+            _hide(value, at, self.secret, found)
+        return frozenset(found)
+
 
 def load_settings(
     paths: Paths,
@@ -92,8 +99,8 @@ def load_settings(
         layer = put({}, override.at, override_value(override), override.source)
         value = Document(absolute_paths(layer, Path.cwd()), {}, "").value(override.at)
         tree = put(tree, override.at, value, override.source)
-        hidden = frozenset({override.at}) if _is_secret(override.at) else frozenset()
-        settings = read(Document(tree, {}, override.source, hidden), Settings)
+        hidden = {override.at} if _is_secret(override.at) else set()
+        settings = read(Document(tree, {}, override.source, document.secret | hidden), Settings)
     Check(lambda at: _blame(at, document, overrides)).all(settings)
     origins = {dotted(at): _origin(at, document, overrides) for at, _ in options(settings)}
     path = Path(document.path) if document.path else None
@@ -119,10 +126,11 @@ def _no_empty_groups(data: Json) -> Json:
     if not isinstance(data, dict):
         return data
     defaults = msgspec.to_builtins(Settings(), enc_hook=str)
-    return {
-        key: {} if item is None and isinstance(defaults.get(key), dict) else item
-        for key, item in data.items()
-    }
+    groups = {key for key, item in defaults.items() if isinstance(item, dict)}
+    full = {key: {} if item is None and key in groups else item for key, item in data.items()}
+    if isinstance(models := full.get("models"), dict):
+        full["models"] = {name: {} if item is None else item for name, item in models.items()}
+    return full
 
 
 def options(settings: Settings) -> Iterator[tuple[At, Json]]:

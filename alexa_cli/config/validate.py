@@ -39,7 +39,7 @@ def read(document: Document, type_: type[T], at: At = ()) -> T:
     except msgspec.ValidationError:
         where, message, hint = _explain(value, type_, at)
     if where in document.secret:
-        message, hint = "the value put in for ${...} does not fit here", None
+        message, hint = "this value, which is not shown, does not fit here", None
     raise document.error(message, where, hint=hint)
 
 
