@@ -114,8 +114,8 @@ def as_text(value: Json) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _client(httpx: Any, seconds: float) -> httpx.AsyncClient:  # noqa: ANN401 - the module
-    client: httpx.AsyncClient = httpx.AsyncClient(timeout=seconds, follow_redirects=False)
+def _client(library: Any, seconds: float) -> httpx.AsyncClient:  # noqa: ANN401 - the module
+    client: httpx.AsyncClient = library.AsyncClient(timeout=seconds, follow_redirects=False)
     return client
 
 
