@@ -1,0 +1,45 @@
+"""Locks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .home import Home, Target, alter, of_kind
+from .wording import answer, none_here
+
+if TYPE_CHECKING:
+    from alexa_cli.catalog import HandlerContext, Result
+
+_lock = of_kind("lock")
+
+
+def lock(
+    context: HandlerContext,
+    device: str | None = None,
+    kind: str | None = None,
+    area: str | None = None,
+    floor: str | None = None,
+) -> Result:
+    """Lock what the user named."""
+    return _turn(context, Target(device, kind, area, floor), locked=True)
+
+
+def unlock(
+    context: HandlerContext,
+    device: str | None = None,
+    kind: str | None = None,
+    area: str | None = None,
+    floor: str | None = None,
+) -> Result:
+    """Unlock what the user named; the house has asked."""
+    return _turn(context, Target(device, kind, area, floor), locked=False)
+
+
+def _turn(context: HandlerContext, target: Target, *, locked: bool) -> Result:
+    home = Home(context)
+    word = "locked" if locked else "unlocked"
+    locks = home.pick(target, _lock)
+    if not locks:
+        raise none_here(home, target, "lock")
+    change = alter(home, locks, _lock, lambda _, __: {"locked": locked})
+    return answer(home, target, change, did=f"I {word} {{}}.", state=word, cannot=f"be {word}")
