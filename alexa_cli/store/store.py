@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from alexa_cli.store import coding
 from alexa_cli.store.database import Database
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from alexa_cli.store.masking import Mask
+
+T = TypeVar("T")
 
 _COLUMNS = "e.id, e.kind, e.conversation, e.turn, e.at, e.content_ref, e.expires_at"
 """In the order of EventRow's fields."""
@@ -71,6 +73,13 @@ class Store:
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing. May be nested; never await inside."""
         return self.database.transaction()
+
+    def write(self, action: Callable[[], T]) -> T:
+        """Run ``action`` in a transaction and return what it returns.
+
+        If the file proves damaged it is set aside and ``action`` runs again on a new one.
+        """
+        return self.database.write(action)
 
     def new_id(self, prefix: str) -> str:
         """Return ``t-1m5q9zk3f`` for ``t``: sorted by time, never twice from this store."""
@@ -147,13 +156,30 @@ class Store:
     ) -> list[EventRow]:
         """Return the events that match, none expired. ``before``: Unix seconds, exclusive."""
         where, values = _where(kind=kind, conversation=conversation, turn=turn, before=before)
-        order = "DESC" if newest_first else "ASC"
+        chosen = f"{where} AND {alive('e')} {_order(newest_first)}"
         rows = self.database.query(
-            f"SELECT {_COLUMNS} FROM events e WHERE {where} AND {alive('e')} "
-            f"ORDER BY e.at {order}, e.rowid {order} LIMIT ?",
+            f"SELECT {_COLUMNS} FROM events e WHERE {chosen}",
             (*values, self.clock(), -1 if limit is None else limit),
         )
         return [EventRow(*row) for row in rows]
+
+    def contents(
+        self,
+        *,
+        kind: str,
+        conversation: str | None = None,
+        before: float | None = None,
+        limit: int | None = None,
+    ) -> list[tuple[EventRow, bytes]]:
+        """Return events of a kind with their contents by one read, the newest first."""
+        where, values = _where(kind=kind, conversation=conversation, turn=None, before=before)
+        now = self.clock()
+        rows = self.database.query(
+            f"SELECT {_COLUMNS}, c.bytes, c.codec FROM events e JOIN contents c "
+            f"ON c.id = e.content_ref WHERE {where} AND {alive('e')} AND {alive('c')} {_order()}",
+            (*values, now, now, -1 if limit is None else limit),
+        )
+        return [(EventRow(*row[:-2]), coding.unpack(*row[-2:])) for row in rows]
 
     def event(self, event_id: str) -> EventRow | None:
         """Return the event with this id; None if there is none, or it expired."""
@@ -208,3 +234,9 @@ def _where(
         wanted.append(("e.at < ?", before))
     sql = " AND ".join(condition for condition, _ in wanted) or "1"
     return sql, [value for _, value in wanted]
+
+
+def _order(newest_first: bool = True) -> str:  # noqa: FBT001, FBT002 - one file's helper
+    """Return SQL that orders by time, what came in later being later; it takes a limit."""
+    order = "DESC" if newest_first else "ASC"
+    return f"ORDER BY e.at {order}, e.rowid {order} LIMIT ?"

@@ -1,0 +1,126 @@
+"""Names of span attributes, each once.
+
+Where OpenTelemetry's GenAI conventions (v1.41) have a name it is theirs, else ``alexa.*``. A span
+is written with the short form, ``recorder.span("call", expert="timers", api="start")``: the
+keyword is the constant's name in lower case. A test walks the house for keywords that are not
+declared here.
+"""
+
+from __future__ import annotations
+
+# OpenTelemetry -----------------------------------------------------------------------------
+CONVERSATION = "gen_ai.conversation.id"
+OPERATION = "gen_ai.operation.name"
+"""``chat``, ``execute_tool``, ``invoke_agent``."""
+PROVIDER = "gen_ai.provider.name"
+REQUEST_MODEL = "gen_ai.request.model"
+RESPONSE_MODEL = "gen_ai.response.model"
+INPUT_TOKENS = "gen_ai.usage.input_tokens"
+OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
+CACHE_READ_TOKENS = "gen_ai.usage.cache_read.input_tokens"
+CACHE_WRITE_TOKENS = "gen_ai.usage.cache_creation.input_tokens"
+TOOL = "gen_ai.tool.name"
+"""``expert.api``."""
+TOOL_CALL = "gen_ai.tool.call.id"
+ERROR_TYPE = "error.type"
+"""Class of the exception that ended the span, or a short code."""
+
+# The turn ----------------------------------------------------------------------------------
+TURN = "alexa.turn"
+WORDS = "alexa.words"
+"""What was said, as it was said."""
+TEXT = "alexa.text"
+SOURCE = "alexa.source"
+"""``typed``, ``file``, ``microphone``; of a value: ``python``, ``http:HOST``."""
+LANGUAGE = "alexa.language"
+SPEAKER = "alexa.speaker"
+STAGE = "alexa.stage"
+REVISION = "alexa.revision"
+NOW = "alexa.now"
+STATUS = "alexa.status"
+"""How it ended: ``done``, ``failed``, ``question``, ..."""
+REPLY = "alexa.reply"
+STYLE = "alexa.style"
+CATALOGUE = "alexa.catalogue"
+"""Fingerprint of the compiled catalogue."""
+EXPERTS = "alexa.experts"
+"""How many experts there are."""
+APIS = "alexa.apis"
+
+# Deciding ----------------------------------------------------------------------------------
+MODEL = "alexa.model"
+JOB = "alexa.job"
+STRATEGY = "alexa.strategy"
+KIND = "alexa.kind"
+"""Kind of a decision (``plan``, ``pass``, ...), question or handler."""
+DECISION = "alexa.decision"
+SCORE = "alexa.score"
+THRESHOLD = "alexa.threshold"
+MARGIN = "alexa.margin"
+FINAL = "alexa.final"
+VERIFIED = "alexa.verified"
+REASON = "alexa.reason"
+CODE = "alexa.code"
+CANDIDATES = "alexa.candidates"
+"""``expert.api score``, best first."""
+PARTS = "alexa.parts"
+"""How many commands an utterance was split into."""
+PART = "alexa.part"
+TEMPLATE = "alexa.template"
+SLOTS = "alexa.slots"
+QUESTION = "alexa.question"
+PENDING = "alexa.pending"
+"""Whether a question was open when the turn began."""
+REFERENCE = "alexa.reference"
+RESOLVED = "alexa.resolved"
+
+# Acting ------------------------------------------------------------------------------------
+EXPERT = "alexa.expert"
+API = "alexa.api"
+NAME = "alexa.name"
+CALL = "alexa.call"
+CALLS = "alexa.calls"
+ARGUMENTS = "alexa.arguments"
+EFFECT = "alexa.effect"
+HANDLER = "alexa.handler"
+SPECULATIVE = "alexa.speculative"
+ADOPTED = "alexa.adopted"
+DISCARDED = "alexa.discarded"
+UNDONE = "alexa.undone"
+CONFIRMED = "alexa.confirmed"
+TRUST = "alexa.trust"
+ERROR = "alexa.error"
+"""One line for people."""
+TIMED_OUT = "alexa.timed_out"
+OUTCOMES = "alexa.outcomes"
+URL = "alexa.url"
+HTTP_STATUS = "http.response.status_code"
+EXIT_CODE = "process.exit.code"
+BYTES = "alexa.bytes"
+COUNT = "alexa.count"
+
+# Housekeeping ------------------------------------------------------------------------------
+CACHED = "alexa.cached"
+"""Whether a cache answered."""
+UNFINISHED = "alexa.unfinished"
+"""The span was still open when the trace was taken."""
+ITEMS = "alexa.items"
+COST = "alexa.cost"
+"""US dollars; absent: unknown."""
+
+KEYWORDS = {
+    name.lower(): value
+    for name, value in list(globals().items())
+    if name.isupper() and isinstance(value, str)
+}
+"""Keyword of ``recorder.span`` to attribute name."""
+
+DECLARED = frozenset(KEYWORDS.values())
+
+
+def attribute(key: str) -> str:
+    """Return the attribute's name for a keyword; a name with a dot is one already."""
+    found = KEYWORDS.get(key)
+    if found is not None:
+        return found
+    return key if "." in key else f"alexa.{key}"
