@@ -19,7 +19,7 @@ from alexa_cli.errors import AlexaError
 if TYPE_CHECKING:
     from alexa_cli.catalog import HandlerContext
 
-SPOKEN = {"phone": "number", "email": "email address", "address": "address", "birthday": "birthday"}
+SPOKEN = {"phone": "number", "email": "email address", "address": "address"}
 _SEVERAL = 2
 
 
@@ -56,7 +56,9 @@ def list_contacts(context: HandlerContext) -> Result:
     """Say who is in the contacts."""
     people = [entry.name for entry in context.household.contacts]
     if not people:
-        return Result({"contacts": []}, say="You have no contacts. Add them to your household file.")
+        return Result(
+            {"contacts": []}, say="You have no contacts. Add them to your household file."
+        )
     count = "1 contact" if len(people) == 1 else f"{len(people)} contacts"
     return Result({"contacts": people}, say=f"You have {count}: {_joined(people)}.")
 

@@ -47,7 +47,7 @@ def help_(context: HandlerContext, topic: str | None = None) -> Result:
         entry = context.household.experts.get(topic)
         if entry is not None:
             return _about(entry)
-    value = {entry.id: dict(entry.attributes) for entry in known}
+    value: Any = {entry.id: dict(entry.attributes) for entry in known}
     if not known:
         return Result(value, say="I have no experts, so there is nothing I can do.")
     lines = [_line(entry) for entry in known]
@@ -78,7 +78,8 @@ def _about(entry: Any) -> Result:  # noqa: ANN401 - a Name, of a room that exper
     said = _examples(entry)
     if said:
         say += " Try " + _joined(f'"{one}"' for one in said) + "."
-    return Result({entry.id: dict(entry.attributes)}, say=say)
+    value: Any = {entry.id: dict(entry.attributes)}
+    return Result(value, say=say)
 
 
 def _line(entry: Any) -> str:  # noqa: ANN401 - as above

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from alexa_cli.catalog import Result
 from alexa_cli.errors import AlexaError
 
+from .items import MAX_TEXT, bare, find, joined, no_items, split_items, stems, words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 MAX_LISTS = 100
 MAX_ITEMS = 1_000
-MAX_TEXT = 200
 PREFIX = "list/"
 SHOPPING, TO_DO = "shopping", "to-do"
 ALWAYS = {SHOPPING: "shopping", TO_DO: "to-do"}
@@ -31,35 +32,6 @@ _ALIASES = {
         "list of tasks", "list of to dos",
     ),
 }  # fmt: skip
-TOGETHER = (
-    "mac and cheese", "macaroni and cheese", "salt and pepper", "peanut butter and jelly",
-    "half and half", "fish and chips", "bread and butter pickles", "ham and cheese",
-    "cookies and cream", "oil and vinegar", "rice and beans", "pork and beans", "sweet and sour",
-    "salt and vinegar", "arm and hammer", "ben and jerry", "m and m", "head and shoulders",
-    "black and white", "surf and turf", "chips and dip", "gin and tonic", "nuts and bolts",
-    "washer and dryer", "bed and breakfast", "johnson and johnson", "procter and gamble",
-    "bits and pieces", "bits and bobs", "salt and lime", "cream and sugar", "franks and beans",
-)  # fmt: skip
-"""One thing although there is an "and" in it."""
-_RUN_ON = frozenset(
-    "milk eggs bread butter cheese bananas apples oranges lemons limes grapes onions potatoes "
-    "tomatoes carrots cucumbers mushrooms yogurt flour sugar bacon ham pasta cereal cookies "
-    "batteries napkins tissues diapers toothpaste shampoo socks shoes".split()  # noqa: SIM905
-)
-"""Said one after the other without a pause ("milk eggs and bread"), these are several things."""
-_TASK_VERBS = frozenset(
-    "ask book buy call cancel change check clean collect cook do drop email feed fill find finish "
-    "fix get go help hang install iron mail make meet mop move mow order organize pack paint pay "
-    "pick plan plant prepare print put read renew rent repair replace reply return schedule sell "
-    "send sew sign sort start study submit sweep take talk text tidy update vacuum visit walk "
-    "wash water wipe work wrap write".split()  # noqa: SIM905
-)
-_SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-_ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
-_LEADING = re.compile(r"^(?:(?:some|the|also|my)\s+)+", re.IGNORECASE)
-_BREAK = re.compile(r"\s*(?:[,;&]|\b(?:and|plus|as well as|and also|and then)\b)+\s*", re.IGNORECASE)
-_KEPT = re.compile(r"\b(?:" + "|".join(TOGETHER) + r"|and an? (?:half|quarter)\b.*?)\b", re.IGNORECASE)
-_FILLERS = frozenset("a an the some any my our more of".split())  # noqa: SIM905
 
 
 # What the house calls -------------------------------------------------------------------
@@ -82,9 +54,9 @@ def remove_items(context: HandlerContext, items: str, list: str | None = None) -
     with context.store.transaction():
         identifier = list or _only_list_with(context, items)
         record = _get(context, identifier)
-        gone = _pick(record["items"], items)
+        gone = find(record["items"], items)
         if not gone:
-            raise AlexaError(f"{_your(record)} doesn't have {_bare(items)}.")
+            raise AlexaError(f"{_your(record)} doesn't have {bare(items)}.")
         texts = [record["items"][place] for place in gone]
         kept = [text for place, text in enumerate(record["items"]) if place not in gone]
         _save(context, identifier, {**record, "items": kept})
@@ -107,14 +79,14 @@ def has_item(context: HandlerContext, items: str, list: str | None = None) -> Re
     """Say whether something is on a list, or on any."""
     found: dict[str, Any] = {}
     for identifier, record in _all(context).items():
-        if list in {None, identifier} and (places := _pick(record["items"], items)):
+        if list in {None, identifier} and (places := find(record["items"], items)):
             found[identifier] = [record["items"][place] for place in places]
     if found:
         where = joined([f"your {_title(_get(context, identifier))}" for identifier in found])
         texts = joined([text for texts in found.values() for text in texts])
         return Result({"found": found}, say=f"Yes, {texts}: on {where}.")
     where = f"your {_title(_get(context, list))}" if list else "any of your lists"
-    say = f"No, {_bare(items)}: not on {where}."
+    say = f"No, {bare(items)}: not on {where}."
     return Result({"found": found}, say=say)
 
 
@@ -141,7 +113,7 @@ def clear_list(context: HandlerContext, list: str) -> Result:  # noqa: A002 - as
 def create_list(context: HandlerContext, name: str) -> Result:
     """Start an empty list."""
     said = _list_name(name)
-    identifier = "-".join(_words(said))
+    identifier = "-".join(words(said))
     if not identifier:
         raise AlexaError("A list needs a name.")
     with context.store.transaction():
@@ -172,14 +144,14 @@ def delete_list(context: HandlerContext, list: str) -> Result:  # noqa: A002 - a
 def list_lists(context: HandlerContext) -> Result:
     """Say which lists there are."""
     lists = _all(context)
-    value = {"lists": {identifier: len(record["items"]) for identifier, record in lists.items()}}
-    parts = [
-        f"{record['name']} ({len(record['items']) or 'empty'})" for record in lists.values()
-    ]
+    value: Any = {
+        "lists": {identifier: len(record["items"]) for identifier, record in lists.items()}
+    }
+    parts = [f"{record['name']} ({len(record['items']) or 'empty'})" for record in lists.values()]
     return Result(value, say=f"You have {len(parts)} lists: {joined(parts)}.")
 
 
-def put_back(  # noqa: PLR0917 - called with keywords
+def put_back(
     context: HandlerContext,
     list: str,  # noqa: A002 - as above
     insert: Sequence[Sequence[Any]],
@@ -216,117 +188,6 @@ def names(context: HandlerContext) -> list[dict[str, Any]]:
     return found
 
 
-# Items ----------------------------------------------------------------------------------
-
-
-def split_items(said: str, *, tasks: bool = False) -> list[str]:
-    """Split what was said into items: ``milk, eggs and mac and cheese`` are three.
-
-    Among tasks an "and" starts a new one only before a verb: "call mom and dad" is one.
-    """
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match.group())
-        return f"\0{len(kept) - 1}\0"
-
-    pieces = [piece for piece in _BREAK.split(_KEPT.sub(keep, said)) if piece.strip()]
-    if tasks:
-        pieces = _whole_tasks(_KEPT.sub(keep, said))
-    items = []
-    for piece in pieces:
-        text = re.sub(r"\0(\d+)\0", lambda match: kept[int(match.group(1))], piece)
-        text = text if tasks else _LEADING.sub("", text.strip())
-        items += [text.strip()] if tasks else _run_on(text.strip())
-    return [*dict.fromkeys(item[:MAX_TEXT] for item in items if item)]
-
-
-def _whole_tasks(said: str) -> list[str]:
-    """Split before a verb only."""
-    tasks: list[str] = []
-    at = 0
-    for match in _BREAK.finditer(said):
-        after = _words(said[match.end() :])
-        if after and after[0] in _TASK_VERBS:
-            tasks.append(said[at : match.start()])
-            at = match.end()
-    return [*tasks, said[at:]]
-
-
-def _run_on(piece: str) -> list[str]:
-    said = piece.split()
-    several = len(said) > 1 and all(word.lower() in _RUN_ON for word in said)
-    return said if several else [piece]
-
-
-def _pick(items: Sequence[str], said: str) -> list[int]:
-    """Places of the items that ``said`` names: the whole of it, else each part of it."""
-    place = _place(items, said)
-    if place is not None:
-        return [place]
-    parts = split_items(said)
-    if len(parts) < 2:  # noqa: PLR2004 - nothing to split
-        return []
-    places = [_place(items, part) for part in parts]
-    missing = [part for part, found in zip(parts, places, strict=True) if found is None]
-    if missing and len(missing) < len(parts):
-        raise AlexaError(f"The list doesn't have {joined(missing)}. Nothing was changed.")
-    return sorted({found for found in places if found is not None})
-
-
-def _place(items: Sequence[str], said: str) -> int | None:
-    """The item that is meant: by place, the same words, or the only one that holds them all."""
-    wanted = _stems(said)
-    numbered = _numbered(_words(said), len(items))
-    if numbered is not None:
-        return numbered
-    stems = [_stems(item) for item in items]
-    if wanted in stems:
-        return stems.index(wanted)
-    holding = [n for n, stem in enumerate(stems) if wanted and set(wanted) <= set(stem)]
-    if len(holding) > 1:
-        raise AlexaError(f"Say which one: {joined([items[n] for n in holding], 'or')}.")
-    return holding[0] if holding else None
-
-
-def _numbered(said: Sequence[str], count: int) -> int | None:
-    """``the last item``, ``item three``, ``the second one`` -> its place."""
-    told = [word for word in said if word not in _FILLERS]
-    if len(told) != 2:  # noqa: PLR2004 - a noun and a number
-        return None
-    nouns = {"item", "entry", "one", "thing", "number"}
-    word = next((w for w in told if w not in nouns), None)
-    if word is None or not nouns & set(told):
-        return None
-    if word == "last":
-        number = count
-    elif word in _ORDINALS:
-        number = _ORDINALS.index(word)
-    elif word in _SMALL:
-        number = _SMALL.index(word)
-    else:
-        number = int(word) if word.isdigit() else 0
-    return number - 1 if 0 < number <= count else None
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.lower())
-
-
-def _stems(text: str) -> list[str]:
-    """Words without articles and plural endings, to compare items by."""
-    said = [word for word in _words(text) if word not in _FILLERS]
-    return [_singular(word) for word in said]
-
-
-def _singular(word: str) -> str:
-    if len(word) > 3 and word.endswith("ies"):  # noqa: PLR2004 - "berries", not "pies"
-        return word[:-3] + "y"
-    if word.endswith(("oes", "shes", "ches", "xes", "sses")):
-        return word[:-2]
-    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith("ss") else word  # noqa: PLR2004 - not "us"
-
-
 # The store ------------------------------------------------------------------------------
 
 
@@ -352,18 +213,18 @@ def _save(context: HandlerContext, identifier: str, record: dict[str, Any]) -> N
 
 
 def _add(context: HandlerContext, identifier: str, items: Sequence[str]) -> Result:
-    if not items:
-        raise AlexaError("There was nothing to add.")
+    if no_items(items):
+        raise AlexaError('Say what to add, such as "add milk".')
     with context.store.transaction():
         record = _get(context, identifier)
-        there = [_stems(text) for text in record["items"]]
-        new = [item for item in items if _stems(item) not in there]
+        there = [stems(text) for text in record["items"]]
+        new = [item for item in items if stems(item) not in there]
         if len(record["items"]) + len(new) > MAX_ITEMS:
             raise AlexaError(f"A list holds at most {MAX_ITEMS} items.")
         if new:
             _save(context, identifier, {**record, "items": [*record["items"], *new]})
     old = [item for item in items if item not in new]
-    value = {"list": identifier, "items": [*new], "already": old}
+    value: Any = {"list": identifier, "items": [*new], "already": old}
     title = _title(record)
     if not new:
         return Result(value, say=f"Already on your {title}: {joined(old)}.")
@@ -374,27 +235,27 @@ def _add(context: HandlerContext, identifier: str, items: Sequence[str]) -> Resu
 
 
 def _only_list_with(context: HandlerContext, items: str) -> str:
-    having = [i for i, record in _all(context).items() if _pick(record["items"], items)]
+    having = [i for i, record in _all(context).items() if find(record["items"], items)]
     if not having:
-        raise AlexaError(f"None of your lists has {_bare(items)}.")
+        raise AlexaError(f"None of your lists has {bare(items)}.")
     if len(having) > 1:
         titles = joined([_title(_get(context, identifier)) for identifier in having])
-        raise AlexaError(f"{_bare(items)} is on several lists: {titles}. Say which one.")
+        raise AlexaError(f"{bare(items)} is on several lists: {titles}. Say which one.")
     return having[0]
 
 
 def _known(lists: dict[str, Any], name: str) -> str | None:
     """The list that already has this name, or goes by it."""
-    wanted = _words(name)
+    wanted = words(name)
     for identifier, record in lists.items():
         told = (record["name"], *_ALIASES.get(identifier, ()))
-        if any(_words(one) in (wanted, [*wanted, "list"]) for one in told):
+        if any(words(one) in (wanted, [*wanted, "list"]) for one in told):
             return identifier
     return None
 
 
 def _is_tasks(identifier: str) -> bool:
-    return bool({"do", "task", "chore", "errand"} & set(_stems(identifier.replace("-", " "))))
+    return bool({"do", "task", "chore", "errand"} & set(stems(identifier.replace("-", " "))))
 
 
 def _undo(
@@ -412,13 +273,6 @@ def _undo(
 # Wording --------------------------------------------------------------------------------
 
 
-def joined(texts: Sequence[str], word: str = "and") -> str:
-    """``milk, eggs and bread``."""
-    if len(texts) < 2:  # noqa: PLR2004 - nothing to join
-        return "".join(texts)
-    return f"{', '.join(texts[:-1])} {word} {texts[-1]}"
-
-
 def _title(record: dict[str, Any]) -> str:
     return f"{record['name']} list"
 
@@ -431,11 +285,7 @@ def _count(items: Sequence[str]) -> str:
     return "1 item" if len(items) == 1 else f"{len(items)} items"
 
 
-def _bare(said: str) -> str:
-    """``any milk`` -> ``milk``."""
-    return re.sub(r"^(?:(?:some|any|the|my|a|an)\s+)+", "", said.strip(), flags=re.IGNORECASE)
-
-
 def _list_name(said: str) -> str:
     """``my Packing list`` -> ``Packing``."""
-    return re.sub(r"\s+(?:list|checklist)$", "", _bare(said), flags=re.IGNORECASE)[:MAX_TEXT]
+    name = re.sub(r"^new\s+(?=\w)", "", bare(said), flags=re.IGNORECASE)
+    return re.sub(r"\s+(?:list|checklist)$", "", name, flags=re.IGNORECASE)[:MAX_TEXT]
