@@ -21,7 +21,9 @@ MAX_UNDOABLE = 10
 """Turns that can still be taken back."""
 
 
-def ask(memory: ConversationState, question: Question, now: datetime, expires: float) -> ConversationState:
+def ask(
+    memory: ConversationState, question: Question, now: datetime, expires: float
+) -> ConversationState:
     """Remember a pending question for ``expires`` seconds."""
     return replace(memory, pending=replace(question, expires=now + timedelta(seconds=expires)))
 
@@ -40,7 +42,7 @@ def after_plan(
     memory = _choices(memory, decision)
     memory = replace(memory, last_plan=decision)
     for call in decision.calls:
-        api = catalogue.api(call.expert, call.api)
+        api = catalogue.find(call.expert, call.api)
         for name, argument in call.arguments.items():
             listed = api.parameters[name].x_list if api and name in api.parameters else None
             if listed and isinstance(argument.value, str):

@@ -69,13 +69,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader went away (`alexa trace list | head`): nothing to say, nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception as error:  # noqa: BLE001 - the last resort: a person is shown a line, no traceback
+        if os.environ.get("ALEXA_DEBUG"):
+            raise
+        code = unexpected(error)
     raise SystemExit(code)
 
 
 def run(given: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     line = as_command(list(given), interactive=sys.stdin.isatty() and sys.stdout.isatty())
-    from alexa_cli.cli.group import build  # noqa: PLC0415 - typer costs 50 ms, --version needs none
+    from alexa_cli.cli.group import build
 
     return build(line[0] if line else None)(line)
 
@@ -126,7 +130,19 @@ def _speech_then_options(given: list[str]) -> list[str]:
 
 def fail(error: AlexaError) -> int:
     """Show an error on stderr, free of terminal escapes, and return its exit code."""
-    from alexa_cli.language.text import printable  # noqa: PLC0415 - errors only
+    from alexa_cli.language.text import printable
 
     sys.stderr.write(f"alexa: {printable(str(error))}\n")
     return error.exit_code
+
+
+def unexpected(error: Exception) -> int:
+    """Show a fault of the program itself in one line, and how to see more of it."""
+    from alexa_cli.language.text import printable
+
+    said = " ".join(printable(str(error)).split())[:300]
+    sys.stderr.write(
+        f"alexa: internal error: {type(error).__name__}: {said}\n"
+        "  This is a fault in alexa itself. ALEXA_DEBUG=1 shows where it happened.\n"
+    )
+    return 1

@@ -10,7 +10,9 @@ import typer
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Read this config file instead of the usual one."),
+    typer.Option(
+        "--config", metavar="FILE", help="Read this config file instead of the usual one."
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -19,7 +21,9 @@ SetOption = Annotated[
 ExpertsOption = Annotated[
     list[Path] | None,
     typer.Option(
-        "--experts", metavar="DIR", help="Use the experts in DIR instead of the usual ones; repeatable."
+        "--experts",
+        metavar="DIR",
+        help="Use the experts in DIR instead of the usual ones; repeatable.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -38,8 +42,6 @@ class Common:
     folders: tuple[Path, ...] = ()
 
     @classmethod
-    def of(
-        cls, config: Path | None, sets: list[str] | None, folders: list[Path] | None
-    ) -> Common:
+    def of(cls, config: Path | None, sets: list[str] | None, folders: list[Path] | None) -> Common:
         """Gather the options as Typer gives them."""
         return cls(config, tuple(sets or ()), tuple(folders or ()))

@@ -80,7 +80,7 @@ def _cuts(request: Request) -> list[tuple[int, int]]:
             found.append((at, at))
         at += 1
     merged = [cut for cut in found if not any(o != cut and o[0] == cut[1] for o in found)]
-    return [cut for cut in merged if 0 < cut[0] and cut[1] < len(words)]
+    return [cut for cut in merged if cut[0] > 0 and cut[1] < len(words)]
 
 
 def _between(request: Request, at: int) -> str:
@@ -110,7 +110,7 @@ def _decide_parts(
 
 
 def _join(decisions: list[Decision]) -> Plan | Question:
-    """One plan of all parts. Calls of one expert keep the order in which they were said."""
+    """One plan of all parts. Acting keeps the effects of one expert in the order of the plan."""
     calls: list[Call] = []
     question: Question | None = None
     for decision in decisions:
@@ -119,9 +119,8 @@ def _join(decisions: list[Decision]) -> Plan | Question:
         renamed: dict[str, str] = {}
         for call in plan.calls:
             renamed[call.id] = str(len(calls) + 1)
-            same = next((c.id for c in reversed(calls) if c.expert == call.expert), None)
-            after = tuple(renamed.get(a, a) for a in call.after) + ((same,) if same else ())
-            calls.append(replace(call, id=renamed[call.id], after=tuple(dict.fromkeys(after))))
+            after = tuple(renamed.get(one, one) for one in call.after)
+            calls.append(replace(call, id=renamed[call.id], after=after))
         if isinstance(decision, Question):
             question = replace(decision, call=renamed[decision.call])
     models = list(dict.fromkeys(d.model for d in decisions))

@@ -70,12 +70,12 @@ def other_choice(memory: ConversationState) -> Choice | None:
 
 
 def _list_of(catalogue: Catalogue, call: Call, parameter: str) -> str | None:
-    api = catalogue.api(call.expert, call.api)
+    api = catalogue.find(call.expert, call.api)
     return api.parameters[parameter].x_list if api and parameter in api.parameters else None
 
 
 def _shared(catalogue: Catalogue, call: Call, api: Api) -> dict[str, Argument]:
-    before = catalogue.api(call.expert, call.api)
+    before = catalogue.find(call.expert, call.api)
     if before is None:
         return {}
     return {

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from alexa_cli.decide.model import Request
     from alexa_cli.turn import Decision
 
+    Table = dict[tuple[str, ...], tuple[str, str]]
+
 
 class Reflex:
     """The model. A phrase that two APIs own is nobody's reflex."""
 
     def __init__(self, *, name: str = "reflex") -> None:
         self.name = name
-        self._tables: dict[tuple[str, str], dict[tuple[str, ...], tuple[str, str]]] = {}
+        self._table_of: tuple[Catalogue, Table] | None = None
 
     async def decide(self, request: Request) -> AsyncIterator[Decision]:
         """Yield one final decision."""
@@ -40,7 +42,7 @@ class Reflex:
         bare = strip(request.tokens, request.moment.language)
         for tokens in (request.words, tuple(token.text for token in bare)):
             owner = table.get(tokens)
-            api = request.catalogue.api(*owner) if owner else None
+            api = request.catalogue.find(*owner) if owner else None
             if api is None:
                 continue
             result = resolve(Reading(api, {}, 1.0), request)
@@ -49,15 +51,14 @@ class Reflex:
                 return Plan((result,), self.name, 1.0, candidates=(candidate,))
         return Pass("not one of the exact phrases", model=self.name)
 
-    def _table(
-        self, catalogue: Catalogue, language: str
-    ) -> dict[tuple[str, ...], tuple[str, str]]:
-        key = (catalogue.fingerprint, language)
-        if key not in self._tables:
+    def _table(self, catalogue: Catalogue, language: str) -> Table:
+        if catalogue.language != language:
+            return {}
+        if self._table_of is None or self._table_of[0] is not catalogue:
             owners: dict[tuple[str, ...], set[tuple[str, str]]] = defaultdict(set)
-            for template in catalogue.templates(language):
+            for template in catalogue.templates:
                 for phrase in phrases(template):
                     owners[phrase].add((template.expert, template.api))
             only = {phrase: next(iter(who)) for phrase, who in owners.items() if len(who) == 1}
-            self._tables = {key: only}
-        return self._tables[key]
+            self._table_of = (catalogue, only)
+        return self._table_of[1]

@@ -41,7 +41,7 @@ class Trouble:
     choices: tuple[Choice, ...] = ()
 
 
-class _Stuck(Exception):  # noqa: N818 - control flow inside this module
+class _Stuck(Exception):
     def __init__(self, code: Literal["unknown_name", "unreadable", "choice"], text: str,
                  choices: tuple[Choice, ...] = ()) -> None:  # fmt: skip
         super().__init__(text)
@@ -160,7 +160,7 @@ def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
         memory = request.snapshot.memory
         meant = stands_for(said, api, parameter.name, memory, request.catalogue)
         if meant is None:
-            raise _Stuck("unreadable", f"I don't know what you mean by {said!r}.")
+            raise _Stuck("unknown_name", f"I don't know what you mean by “{said}”.")
         return dict(meant)
     if not found:
         if listed and (entry := listed.get(said)):

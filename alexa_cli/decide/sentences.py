@@ -84,7 +84,7 @@ class Sentences:
         self, *, name: str = "sentences", threshold: float = THRESHOLD, margin: float = MARGIN
     ) -> None:
         self.name, self.threshold, self.margin = name, threshold, margin
-        self._indexes: dict[tuple[str, str], TemplateIndex] = {}
+        self._index_of: tuple[Catalogue, TemplateIndex] | None = None
 
     async def decide(self, request: Request) -> AsyncIterator[Decision]:
         """Yield one final decision."""
@@ -102,22 +102,24 @@ class Sentences:
 
     def lead(self, request: Request) -> tuple[Token, ...]:
         """Return the words before the first argument of the best reading: "turn on"."""
-        found = self._read(request.part(strip(request.tokens)), Spans(
-            request.snapshot, request.moment.language))
+        found = self._read(
+            request.part(strip(request.tokens)), Spans(request.snapshot, request.moment.language)
+        )
         return found[0].reading.lead if found else ()
 
     def _index(self, catalogue: Catalogue, language: str) -> TemplateIndex:
-        key = (catalogue.fingerprint, language)
-        if key not in self._indexes:
-            self._indexes = {key: TemplateIndex(catalogue.templates(language))}
-        return self._indexes[key]
+        if catalogue.language != language:
+            return TemplateIndex(())
+        if self._index_of is None or self._index_of[0] is not catalogue:
+            self._index_of = (catalogue, TemplateIndex(catalogue.templates))
+        return self._index_of[1]
 
     def _read(self, request: Request, spans: Spans, *, loose: bool = False) -> list[_Found]:
         """Return the best reading of each API, best first."""
         best: dict[str, _Found] = {}
         index = self._index(request.catalogue, request.moment.language)
         for template in index.candidates(request.words):
-            api = request.catalogue.api(template.expert, template.api)
+            api = request.catalogue.find(template.expert, template.api)
             if api is None:
                 continue
             for found in self._readings(api, template, request, spans, loose=loose):
@@ -146,9 +148,7 @@ class Sentences:
                 if not slots:
                     break
 
-    def _found(
-        self, api: Api, match: Match, request: Request, loose: frozenset[str]
-    ) -> _Found:
+    def _found(self, api: Api, match: Match, request: Request, loose: frozenset[str]) -> _Found:
         said = {slot: request.said(*span) for slot, span in match.spans.items()}
         worth = float(match.literals)
         for slot, (start, end) in match.spans.items():
@@ -218,7 +218,7 @@ def _plausible(match: Match, loose: frozenset[str], words: tuple[str, ...]) -> b
 
 _NOT_IN_NAMES = frozenset(
     "and or what who when where why how is are was were do does did to if then of i you me it "
-    "turn set switch in on off up down at for with from about not by every all".split()  # noqa: SIM905
+    "turn set switch in on off up down at for with from about not by every all".split()
 )
 
 

@@ -1,0 +1,191 @@
+"""One turn from start to finish: hear, decide, act, speak.
+
+Two things can change under a turn: what was said and what was decided. The barrier opens when
+the utterance is final and the decision is final; before it only calls that are safe to throw
+away are started, and each stands only if the final plan holds it too. This module alone starts
+calls. What happened is saved even when the turn fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from alexa_cli.assistant.doing import Doing
+from alexa_cli.assistant.turning import Turning
+from alexa_cli.decide.model import Request, tokens_of
+from alexa_cli.language.text import MAX_CHARACTERS
+from alexa_cli.turn import (
+    Answer,
+    Decided,
+    Finished,
+    Heard,
+    Pass,
+    Plan,
+    Question,
+    Refusal,
+    Replied,
+    Reply,
+    Utterance,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from datetime import datetime
+
+    from alexa_cli.assistant.house import House
+    from alexa_cli.context.conversation import ConversationState
+    from alexa_cli.context.names import NameList
+    from alexa_cli.decide.model import Model
+    from alexa_cli.language.text import Token
+    from alexa_cli.turn import Decision, Event
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOptions:
+    """What one turn may do differently."""
+
+    now: datetime | None = None
+    """Pretend it is this instant; None: the clock's."""
+    yes: bool = False
+    """Whatever would be asked to confirm is confirmed."""
+    save: bool = True
+    """Whether the turn, and what the conversation remembers, is kept."""
+    act: bool = True
+    """False decides and runs nothing."""
+    closed_set: bool = False
+    """Measuring only: never refuse."""
+    memory: ConversationState | None = None
+    """What the conversation remembers; None: what the store says. For replays."""
+    lists: Mapping[str, NameList] = field(default_factory=dict)
+    """Lists of experts as they were. For replays."""
+    seed: int | None = None
+    """For whatever draws lots; None: chance."""
+
+
+class Assistant:
+    """Takes utterances, yields events. Several conversations may be served by one."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def turn(
+        self,
+        utterances: AsyncIterator[Utterance],
+        conversation: str,
+        options: TurnOptions | None = None,
+    ) -> AsyncIterator[Event]:
+        """Run one turn. The last event is ``Finished``; closing the iterator cancels the turn."""
+        turning = Turning.begin(self.house, conversation, options or TurnOptions())
+        steps = self._steps(turning, utterances)
+        try:
+            async for event in steps:
+                turning.events.append(event)
+                yield event
+        except BaseException as error:
+            turning.broke(error)
+            raise
+        finally:
+            await steps.aclose()
+            turning.save()
+
+    async def _steps(
+        self, turning: Turning, utterances: AsyncIterator[Utterance]
+    ) -> AsyncIterator[Event]:
+        """Hear, decide, act, speak."""
+        utterance = await _hear(turning, utterances)
+        yield Heard(utterance)
+        doing = Doing(turning)
+        decision: Decision = Pass("nothing was said")
+        async for decision, seconds in self._decide(turning, utterance):
+            yield Decided(decision, seconds)
+            if isinstance(decision, Plan) and not decision.final and turning.options.act:
+                async for event in doing.attempt(decision):
+                    yield event
+        # The barrier: the utterance is final and the decision is final.
+        turning.decided(decision)
+        async for event in doing.settle(decision):
+            yield event
+        reply = self._speak(turning, decision, doing)
+        turning.replied(reply)
+        yield Replied(reply)
+        yield Finished(turning.id, turning.status, turning.elapsed())
+
+    async def _decide(
+        self, turning: Turning, utterance: Utterance
+    ) -> AsyncIterator[tuple[Decision, float]]:
+        """Yield decisions and the seconds each took; the last one is final."""
+        tokens = tokens_of(utterance) if len(utterance.text) <= MAX_CHARACTERS else ()
+        if refusal := _hopeless(utterance, bool(tokens)):
+            yield refusal, 0.0
+            return
+        request = self._request(turning, utterance, tokens)
+        with turning.recorder.span("decide") as span:
+            at = turning.elapsed()
+            async for decision in self.house.decider.decide(request):
+                took, at = turning.elapsed() - at, turning.elapsed()
+                turning.note_decision(decision, took)
+                yield decision, took
+            span.set("alexa.decision.model", decision.model)
+
+    def _request(
+        self, turning: Turning, utterance: Utterance, tokens: tuple[Token, ...]
+    ) -> Request:
+        return Request(
+            utterance, tokens, self.house.catalogue, turning.snapshot, turning.moment,
+            question=turning.memory.pending, closed_set=turning.options.closed_set,
+        )  # fmt: skip
+
+    def request(self, said: str, conversation: str, now: datetime | None = None) -> Request:
+        """Return the request that typed words would become: for looking at, not for acting."""
+        turning = Turning.begin(self.house, conversation, TurnOptions(now=now, save=False))
+        utterance = Utterance(said[:MAX_CHARACTERS])
+        return self._request(turning, utterance, tokens_of(utterance))
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models of the cascade, in order."""
+        return self.house.decider.models
+
+    def _speak(self, turning: Turning, decision: Decision, doing: Doing) -> Reply:
+        with turning.recorder.span("speak"):
+            match decision:
+                case Plan() if not turning.options.act:
+                    return Reply(f"I would call {', '.join(c.name for c in decision.calls)}.")
+                case Plan():
+                    return doing.reply()
+                case Question():
+                    turning.ask(decision)
+                    return Reply(decision.text, "question", expects_answer=True)
+                case Answer():
+                    return Reply(decision.text)
+                case Refusal():
+                    turning.memory = replace(turning.memory, pending=None)
+                    return Reply(decision.text, "apology")
+                case Pass():
+                    return Reply("I did not get that.", "apology")
+
+
+async def _hear(turning: Turning, utterances: AsyncIterator[Utterance]) -> Utterance:
+    """Return the final utterance. Earlier revisions start nothing yet: typed input has none."""
+    last: Utterance | None = None
+    with turning.recorder.span("hear"):
+        async for utterance in utterances:
+            last = utterance
+            if utterance.stage == "final":
+                break
+    turning.heard(last or Utterance(""))
+    return turning.utterance
+
+
+def _hopeless(utterance: Utterance, readable: bool) -> Refusal | None:  # noqa: FBT001 - private
+    if len(utterance.text) > MAX_CHARACTERS:
+        text = (
+            f"That is too long for me: {len(utterance.text):,} characters, "
+            f"and I take {MAX_CHARACTERS:,}."
+        )
+        return Refusal(text, "too long", model="guard")
+    if not readable:
+        return Refusal("I heard nothing.", "empty", model="guard")
+    return None
+

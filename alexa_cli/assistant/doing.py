@@ -1,0 +1,197 @@
+"""The acting half of a turn: attempts before the barrier, the plan after it, and what experts ask.
+
+Experts may ask the house for four things by ``context.emit``: ``undo``, ``again``, ``repeat`` and
+``stop`` (also ``cancel``). They are done after the plan has run, in this order of appearance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from alexa_cli.act.confirm import pending, split
+from alexa_cli.act.execute import execute
+from alexa_cli.act.undo import plan_undo, undo_plan
+from alexa_cli.act.world import World
+from alexa_cli.assistant import memory as remember
+from alexa_cli.assistant.handling import handler_context
+from alexa_cli.decide.questions import MODEL as ANSWERED
+from alexa_cli.turn import Acted, Emitted, Plan, Question, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from alexa_cli.act.attempt import Attempt
+    from alexa_cli.assistant.turning import Turning
+    from alexa_cli.turn import Decision, Event, Outcome
+
+ASKS = ("undo", "again", "repeat", "stop", "cancel")
+"""What an expert may ask of the house."""
+
+
+class Doing:
+    """What one turn does."""
+
+    def __init__(self, turning: Turning) -> None:
+        self._turning = turning
+        self._attempt: Attempt | None = None
+        self._outcomes: list[Outcome] = []
+        self._emitted: list[str] = []
+        self._confirm: Question | None = None
+        self._notes: list[str] = []
+        self.world = self._world()
+
+    def _world(self) -> World:
+        turning = self._turning
+        house = turning.house
+        return World(
+            house.catalogue, house.run,
+            lambda expert, emit: handler_context(turning, expert, emit),
+            recorder=turning.recorder, clock=turning.recorder.now,
+            call_seconds=house.settings.act.deadline.seconds, lists=turning.snapshot.list,
+        )  # fmt: skip
+
+    async def attempt(self, plan: Plan) -> AsyncIterator[Event]:
+        """Start what a provisional plan may start before the barrier."""
+        from alexa_cli.act.attempt import Attempt  # noqa: PLC0415 - only for provisional plans
+
+        if self._attempt is None:
+            self._attempt = Attempt(self.world)
+        async for event in self._attempt.start(plan):
+            yield event
+
+    async def settle(self, decision: Decision) -> AsyncIterator[Event]:
+        """The barrier is open: run the final plan, whatever else was decided discards."""
+        turning = self._turning
+        plan = decision if isinstance(decision, Plan) else Plan(())
+        if not turning.options.act:
+            return
+        now, later = self._consent(plan, decision)
+        async for event in self._run(now):
+            yield event
+        if later.calls:
+            self._hold(later)
+        if isinstance(decision, Plan):
+            done = [o for o in self._outcomes if o.status == "done"]
+            undo = plan_undo(self._outcomes, turning.house.catalogue)
+            if not any(name in ASKS for name in self._emitted):
+                turning.memory = remember.after_plan(
+                    turning.memory, decision, done, undo.calls, turning.house.catalogue, turning.id
+                )
+            turning.memory = replace(turning.memory, pending=None)
+        async for event in self._oblige():
+            yield event
+
+    def _consent(self, plan: Plan, decision: Decision) -> tuple[Plan, Plan]:
+        """Part the plan in what runs now and what waits for a yes."""
+        turning = self._turning
+        asked = turning.snapshot.memory.pending
+        said_yes = decision.model == ANSWERED and asked is not None and asked.kind == "confirm"
+        if turning.options.yes or said_yes or not plan.calls:
+            return plan, replace(plan, calls=())
+        return split(plan, turning.house.catalogue)
+
+    async def _run(self, plan: Plan) -> AsyncIterator[Event]:
+        with self._turning.recorder.span("act", calls=len(plan.calls)):
+            if self._attempt is not None:
+                events = self._attempt.settle(plan, confirmed=True)
+            else:
+                events = execute(plan, self.world, confirmed=True)
+            async for event in events:
+                if isinstance(event, Acted):
+                    self._outcomes.append(event.outcome)
+                elif isinstance(event, Emitted):
+                    self._emitted.append(event.name)
+                yield event
+
+    def _hold(self, later: Plan) -> None:
+        """What waits for a yes becomes the pending question."""
+        from alexa_cli.speak.wording import confirm_text
+
+        catalogue = self._turning.house.catalogue
+        left = pending(later, self._outcomes, catalogue)
+        self._outcomes.extend(left.skipped)
+        if left.plan.calls:
+            text = confirm_text(left.plan.calls, catalogue, self._turning.moment)
+            self._confirm = Question(
+                text, "confirm", left.plan, left.plan.calls[0].id, model=later.model
+            )
+
+    async def _oblige(self) -> AsyncIterator[Event]:
+        """Do what experts asked the house for."""
+        for name in list(self._emitted):
+            if name == "undo":
+                async for event in self._undo():
+                    yield event
+            elif name == "again":
+                async for event in self._again():
+                    yield event
+            elif name == "repeat":
+                said = self._turning.snapshot.memory.last_reply
+                self._notes.append(said or "I have not said anything yet.")
+            elif name in {"stop", "cancel"}:
+                dropped = self._turning.snapshot.memory.pending
+                self._turning.memory = replace(self._turning.memory, pending=None)
+                self._notes.append("OK, never mind." if dropped else "OK.")
+
+    async def _undo(self) -> AsyncIterator[Event]:
+        turning = self._turning
+        if not turning.memory.undoable:
+            self._notes.append("There is nothing to undo.")
+            return
+        last = turning.memory.undoable[-1]
+        before = len(self._outcomes)
+        async for event in self._run(undo_plan(last.calls)):
+            yield event
+        undone = self._outcomes[before:]
+        del self._outcomes[before:]
+        failed = [outcome for outcome in undone if outcome.status != "done"]
+        turning.memory = replace(turning.memory, undoable=turning.memory.undoable[:-1])
+        if failed:
+            self._notes.append(f"I could not undo all of that: {failed[0].error}.")
+            return
+        turning.undo_of = last.turn
+        self._notes.append("Done, that's undone.")
+
+    async def _again(self) -> AsyncIterator[Event]:
+        turning = self._turning
+        plan = turning.snapshot.memory.last_plan
+        if plan is None:
+            self._notes.append("There is nothing to do again.")
+            return
+        plan = replace(plan, model=turning.decision.model, final=True)
+        self._emitted.clear()
+        self._outcomes.clear()
+        now, later = split(plan, turning.house.catalogue)
+        now, later = (plan, replace(plan, calls=())) if turning.options.yes else (now, later)
+        async for event in self._run(now):
+            yield event
+        if later.calls:
+            self._hold(later)
+        undo = plan_undo(self._outcomes, turning.house.catalogue)
+        turning.memory = remember.after_plan(
+            turning.memory, plan, self._outcomes, undo.calls, turning.house.catalogue, turning.id
+        )
+
+    def reply(self) -> Reply:
+        """Return what the user is told about what was done, and is asked."""
+        from alexa_cli.speak.wording import word
+
+        turning = self._turning
+        spoken = [o for o in self._outcomes if not (self._notes and _says_nothing(o))]
+        parts = list(self._notes)
+        style, expects = "plain", False
+        if spoken or not parts:
+            reply = word(spoken, turning.house.catalogue, turning.moment)
+            parts.insert(0, reply.text)
+            style, expects = reply.style, reply.expects_answer
+        if self._confirm is not None:
+            turning.ask(self._confirm)
+            parts.append(self._confirm.text)
+            return Reply(" ".join(p for p in parts if p), "question", expects_answer=True)
+        text = " ".join(part for part in parts if part)
+        return Reply(text, "apology" if style == "apology" else "plain", expects)
+
+
+def _says_nothing(outcome: Outcome) -> bool:
+    return outcome.status == "done" and outcome.say is None and outcome.value is None

@@ -1,0 +1,121 @@
+"""Everything a verb needs to talk: settings, catalogue, household, store, assistant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alexa_cli.assistant import Assistant
+from alexa_cli.assistant.house import House
+from alexa_cli.assistant.lists import provide_list
+from alexa_cli.catalog.catalogue import load_catalogue
+from alexa_cli.catalog.handlers import run_handler
+from alexa_cli.config.paths import Paths, find_paths
+from alexa_cli.config.document import dotted
+from alexa_cli.config.settings import HIDDEN, Loaded, load_settings, options
+from alexa_cli.context.household import load_household
+from alexa_cli.decide.registry import build_cascade
+from alexa_cli.errors import ConfigError
+from alexa_cli.language.text import printable
+from alexa_cli.store.masking import mask_values
+from alexa_cli.store.store import Store
+
+if TYPE_CHECKING:
+    from alexa_cli.cli.options import Common
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one run of the program works with."""
+
+    common: Common
+    paths: Paths
+    loaded: Loaded
+    house: House
+    assistant: Assistant
+
+    @property
+    def store(self) -> Store:
+        """The store; it opens at the first use."""
+        return self.house.store
+
+    def say_notices(self) -> None:
+        """Tell on stderr what the store has to tell (a damaged file was set aside)."""
+        for notice in self.store.notices:
+            sys.stderr.write(f"alexa: {printable(notice)}\n")
+        self.store.notices.clear()
+
+
+def open_session(common: Common, *, save: bool = True, rings_here: bool = False) -> Session:
+    """Read settings and catalogue, and put the assistant together. Raises AlexaError."""
+    paths = find_paths(os.environ)
+    loaded = load_settings(paths, file=common.config, sets=common.sets, env=os.environ)
+    return build_session(common, paths, loaded, save=save, rings_here=rings_here)
+
+
+def build_session(
+    common: Common, paths: Paths, loaded: Loaded, *, save: bool = True, rings_here: bool = False
+) -> Session:
+    """Put the assistant together from settings that were read. Raises AlexaError."""
+    settings = loaded.settings
+    household = load_household(
+        Path(settings.household) if settings.household else None, paths.cache
+    )
+    known = secrets(loaded) if loaded.path or loaded.secret else []
+    store = Store(paths.database if save else ":memory:", mask=mask_values(known))
+    house = House(
+        settings=settings,
+        catalogue=load_catalogue(settings, paths, common.folders),
+        store=store,
+        household=household,
+        decider=build_cascade(settings, paths),
+        tz=zone_name(settings.timezone),
+        run=run_handler,
+        provide=provide_list,
+        sets=common.sets,
+        rings_here=rings_here,
+    )
+    return Session(common, paths, loaded, house, Assistant(house))
+
+
+def secrets(loaded: Loaded) -> list[str]:
+    """Return the values that are never stored or shown: what ``config show`` hides."""
+    hidden = {key for key, value in loaded.shown().items() if value == HIDDEN}
+    return [str(v) for at, v in options(loaded.settings) if dotted(at) in hidden and v]
+
+
+def zone_name(configured: str | None) -> str:
+    """Return the IANA name of the time zone: the configured one, else the system's, else UTC."""
+    if configured:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - checked when set
+
+        try:
+            ZoneInfo(configured)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ConfigError(
+                f"timezone: {configured!r} is no time zone", hint="use a name such as Europe/Berlin"
+            ) from error
+        return configured
+    from_env = os.environ.get("TZ", "").lstrip(":")
+    if from_env and not from_env.startswith("/") and _is_zone(from_env):
+        return from_env
+    link = Path("/etc/localtime")
+    try:
+        target = str(link.resolve())
+    except OSError:
+        return "UTC"
+    name = target.partition("zoneinfo/")[2]
+    return name if name and _is_zone(name) else "UTC"
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the language room has it loaded by now
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""Which words an API knows: those of its templates, examples, name and choices.
+
+A model that estimates may be led by half of a sentence. Before it acts, the words that carry
+meaning must be words that the API has been taught, or stand in one of its slots.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alexa_cli.language.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.catalog.expert import Api
+    from alexa_cli.decide.model import Request
+    from alexa_cli.turn import Json
+
+LIGHT = frozenset(
+    "a an the this that these those my our your his her their its i me we us you he she it they "
+    "them is are am was were be been being do does did done have has had having will would shall "
+    "should can could may might must to of in on at for from by with about as into onto out up "
+    "down off over under again then than and or but if so just only also too very really some "
+    "any all every each no not yes please thanks thank now right away here there what which who "
+    "when where how why much many more most one ones got get go let make want need like would "
+    "could maybe kind sort thing things stuff bit little lot hey ok okay alexa today currently "
+    "well oh um uh actually think know tell see if still already yet around because while time".split()
+)
+"""Words that are too common to say which API is meant."""
+
+
+class Vocabulary:
+    """The words of every API of a catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._known: dict[str, set[str]] = {}
+        for template in catalogue.templates:
+            known = self._known.setdefault(f"{template.expert}.{template.api}", set())
+            for state in template.states:
+                known.update(state.literals)
+        for api in catalogue.apis():
+            known = self._known.setdefault(api.full_name, set())
+            known.update(words(api.name.replace("_", " ")))
+            for example in api.examples.get(catalogue.language, ()):
+                known.update(words(example.text))
+            for parameter in api.parameters.values():
+                for phrases in parameter.choices.values():
+                    known.update(word for phrase in phrases for word in words(phrase))
+
+    def unexplained(self, api: Api, request: Request, said: Mapping[str, Json]) -> list[str]:
+        """Return the words that carry meaning and are neither the API's nor in a slot."""
+        known = self._known.get(api.full_name, set())
+        in_slots = {word for value in said.values() if isinstance(value, str)
+                    for word in words(value)}  # fmt: skip
+        return [
+            word for word in dict.fromkeys(request.words)
+            if word not in LIGHT and word not in in_slots and word not in known
+            and _stem(word) not in {_stem(each) for each in known}
+        ]  # fmt: skip
+
+
+def _stem(word: str) -> str:
+    """Return the word without the commonest endings: "lights" and "light" are one."""
+    for ending in ("'s", "ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:  # noqa: PLR2004 - "is", "as"
+            return word[: -len(ending)]
+    return word
