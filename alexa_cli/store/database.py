@@ -70,6 +70,14 @@ class Database:
         """
         return self.write(lambda: self._run(sql, values).rowcount)
 
+    def give_back(self, pages: int) -> None:
+        """Return free pages to the file system, so many at most. Not inside a transaction."""
+        with self._locked():
+            try:  # a script, because execute() takes only the first step: one page
+                self._connected().executescript(f"PRAGMA incremental_vacuum({pages:d})")
+            except sqlite3.Error as error:
+                raise self._converted(error) from error
+
     def write(self, action: Callable[[], T]) -> T:
         """Run ``action`` in a transaction, on a new file if the old one proves damaged."""
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alexa_cli.store.retention import give_back
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from alexa_cli.store.store import Store
 
 _EVERYTHING = 2**31 - 1
+"""More pages than any file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def scrub(store: Store) -> None:
     Deleted rows are overwritten as they go (``secure_delete``); old pages remain in the log until
     it is taken over into the file. With another process reading that happens when it is done.
     """
-    give_back(store, _EVERYTHING)
+    store.database.give_back(_EVERYTHING)
     store.database.query("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 DAY = 86_400.0
 BATCH = 500
 """Turns deleted at one time."""
+PAGES = 4_000
+"""Pages of 4 kB given back to the file system at one time."""
 LOW_WATER = 0.9
 """A file that was too large is emptied to this part of its limit."""
 TURN_KINDS = ("turn", "trace")
@@ -47,7 +49,7 @@ def tidy(store: Store, *, keep: float, max_size: int) -> int:
         if deleted == 0:
             memory.set(_FINISHED, now)
     if deleted:
-        give_back(store)
+        store.database.give_back(PAGES)
     return deleted
 
 
@@ -67,11 +69,6 @@ def sweep(store: Store, now: float | None = None, *, limit: int | None = None) -
         )
 
     return store.write(delete)
-
-
-def give_back(store: Store, pages: int = 4_000) -> None:
-    """Return free pages (of 4 kB) to the file system, so many at most."""
-    store.database.query(f"PRAGMA incremental_vacuum({pages:d})")
 
 
 def _older_than(store: Store, at: float) -> int:

@@ -85,6 +85,8 @@ def _make_private(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
     except FileExistsError:
+        if not path.is_file():
+            raise ConfigError(f"{path}: this is no file, the store cannot be there") from None
         for side in SIDES:
             _restrict(path.with_name(path.name + side))
     except OSError as error:
