@@ -31,12 +31,10 @@ _thermostat = of_kind("thermostat")
 def set_temperature(
     context: HandlerContext,
     temperature: Mapping[str, Any],
-    device: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
+    **named: str,
 ) -> Result:
     """Set thermostats; one that was off goes on."""
-    home, target = Home(context), Target(device, None, area, floor)
+    home, target = Home(context), Target(**named)
     chosen = _thermostats(home, target)
     for each in chosen:
         _in_reach(_degrees(temperature, home.state(each)), home.state(each))
@@ -55,43 +53,39 @@ def set_temperature(
 
 def change_temperature(
     context: HandlerContext,
+    change: str | None = None,
+    feeling: str | None = None,
+    warm: str | None = None,
+    complaint: str | None = None,
     degrees: float | None = None,
     step: str | None = None,
-    device: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-    **said: str,
+    **named: str,
 ) -> Result:
-    """Make it warmer or cooler. ``said`` holds one of change, feeling, warm or complaint."""
-    home, target = Home(context), Target(device, None, area, floor)
-    up = next(iter(said.values()), "up") == "up"
+    """Make it warmer or cooler: one of change, feeling, warm and complaint says which."""
+    home, target = Home(context), Target(**named)
+    up = (change or feeling or warm or complaint) != "down"
     by = (STEPS[step] if degrees is None else degrees) * (1 if up else -1)
     chosen = _thermostats(home, target)
-    change = alter(home, chosen, _thermostat, lambda _, s: _moved(s, by))
-    settings = {change.after[d.id]["target"] for d in change.changed}
+    done = alter(home, chosen, _thermostat, lambda _, s: _moved(s, by))
+    settings = {done.after[d.id]["target"] for d in done.changed}
     did = f"I turned {{}} {'up' if up else 'down'} by {abs(by):g} degree{'s' * (abs(by) != 1)}."
     if len(settings) == 1:
         did = f"I turned {{}} {'up' if up else 'down'} to {settings.pop():g} degrees."
     return answer(
-        home, target, change, did=did, state=f"as {'high' if up else 'low'} as it goes",
+        home, target, done, did=did, state=f"as {'high' if up else 'low'} as it goes",
         cannot="be set to a temperature",
     )  # fmt: skip
 
 
-def get_temperature(
-    context: HandlerContext,
-    device: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def get_temperature(context: HandlerContext, **named: str) -> Result:
     """Say how warm it is there, and what the thermostat is set to."""
-    home, target = Home(context), Target(device, None, area, floor)
-    found = [d for d in home.pick(target, _measures) if area or floor or not _outside(home, d)]
+    home, target = Home(context), Target(**named)
+    found = home.pick(target, _measures if target.named else _thermostat)
     said = where(home, target) or " inside"
     if found:
         here = next((d for d in found if _thermostat(d)), found[0])
-        return _reading(home, here, f"It's {{}} degrees{'' if device else said}")
-    if area and (room := home.floor_of(area)):
+        return _reading(home, here, f"It's {{}} degrees{'' if target.device else said}")
+    if target.area and (room := home.floor_of(target.area)):
         near = home.pick(Target(floor=room), _thermostat)
         if near:
             text = f"There is no thermometer{said}; {the(near[0])} says {{}} degrees"
@@ -125,11 +119,6 @@ def _thermostats(home: Home, target: Target) -> list[Device]:
 
 def _measures(device: Device) -> bool:
     return _thermostat(device) or (device.kind == "sensor" and "temperature" in device.supports)
-
-
-def _outside(home: Home, device: Device) -> bool:
-    """A room on no floor is outside: a garden, a porch."""
-    return device.floor is None and home.has_floors
 
 
 def _unit(state: State) -> str:

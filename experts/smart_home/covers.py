@@ -20,15 +20,9 @@ PARTS = {"bit": 15}
 _cover = of_kind("cover")
 
 
-def open_cover(
-    context: HandlerContext,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def open_cover(context: HandlerContext, **named: str) -> Result:
     """Open blinds and curtains all the way."""
-    target = Target(device, kind, area, floor)
+    target = Target(**named)
     return _move(context, target, _blind, 100, did="I opened {}.", state="open")
 
 
@@ -37,15 +31,9 @@ def open_door(context: HandlerContext, device: str) -> Result:
     return _move(context, Target(device), _gate, 100, did="I opened {}.", state="open")
 
 
-def close_cover(
-    context: HandlerContext,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def close_cover(context: HandlerContext, **named: str) -> Result:
     """Close blinds, curtains, the garage door or a gate."""
-    target = Target(device, kind, area, floor)
+    target = Target(**named)
     return _move(context, target, _cover, 0, did="I closed {}.", state="closed")
 
 
@@ -53,13 +41,10 @@ def set_position(
     context: HandlerContext,
     position: float | None = None,
     part: str | None = None,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
+    **named: str,
 ) -> Result:
     """Open blinds or curtains part of the way: 0 is closed, 100 is open."""
-    home, target = Home(context), Target(device, kind, area, floor)
+    home, target = Home(context), Target(**named)
     percent = PARTS[part or "bit"] if position is None else position
     change = alter(home, _covers(home, target, _blind), _stops, lambda d, _: _at(d, percent))
     return answer(

@@ -25,13 +25,10 @@ def set_fan_speed(
     context: HandlerContext,
     speed: str | None = None,
     percent: float | None = None,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
+    **named: str,
 ) -> Result:
     """Set fans to a speed; they are turned on, or off by 0 percent."""
-    home, target = Home(context), Target(device, kind, area, floor)
+    home, target = Home(context), Target(**named)
     value = SPEEDS[speed or "medium"] if percent is None else percent
     said = speed if percent is None else f"{value:g} percent"
     new = {"on": True, "speed": value} if value else {"on": False}
@@ -45,13 +42,10 @@ def set_fan_speed(
 def change_fan_speed(
     context: HandlerContext,
     change: str = "up",
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
+    **named: str,
 ) -> Result:
     """Make fans faster or slower."""
-    home, target = Home(context), Target(device, kind, area, floor)
+    home, target = Home(context), Target(**named)
     by = STEP if change == "up" else -STEP
     done = alter(home, _fans(home, target), _turns, lambda _, s: _moved(s, by))
     word = "faster" if by > 0 else "slower"

@@ -130,11 +130,13 @@ class Target:
     kind: str | None = None
     area: str | None = None
     floor: str | None = None
+    item: str | None = None
+    """One thing in ``area``, by its kind: "the light in the kitchen"."""
 
     @property
     def named(self) -> bool:
         """Whether anything was named at all."""
-        return any((self.device, self.kind, self.area, self.floor))
+        return any((self.device, self.kind, self.area, self.floor, self.item))
 
 
 class Home:
@@ -172,11 +174,6 @@ class Home:
         floor = found.attributes.get("floor") if found else None
         return floor if isinstance(floor, str) else None
 
-    @property
-    def has_floors(self) -> bool:
-        """Whether the household declares floors."""
-        return len(self._context.household.floors) > 0
-
     def pick(self, target: Target, able: Test) -> list[Device]:
         """Return the devices that ``target`` means, of those that ``able`` lets through.
 
@@ -185,14 +182,20 @@ class Home:
         """
         if target.device:
             return [self.device(target.device)]
-        picks = PICKS.get(target.kind or "", able)
-        return [
+        picks = PICKS.get(target.kind or target.item or "", able)
+        found = [
             device
             for device in self.devices
             if picks(device) and able(device)
             and (target.area is None or device.area == target.area)
             and (target.floor is None or device.floor == target.floor)
         ]  # fmt: skip
+        return self._called(target, found) if target.item and target.area else found
+
+    def _called(self, target: Target, found: list[Device]) -> list[Device]:
+        """Of several lights in the kitchen, "the light in the kitchen" is the kitchen light."""
+        full = f"{self.area_name(target.area or '')} {target.item}".lower()
+        return [device for device in found if device.name.lower() == full] or found
 
     # States ------------------------------------------------------------------------------
 

@@ -25,13 +25,10 @@ def set_brightness(
     context: HandlerContext,
     brightness: float | None = None,
     level: str | None = None,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
+    **named: str,
 ) -> Result:
     """Set lights to a percentage; 0 turns them off."""
-    home, target = Home(context), Target(device, kind, area, floor)
+    home, target = Home(context), Target(**named)
     percent = brightness if brightness is not None else LEVELS[level or "maximum"]
     change = alter(home, _lights(home, target), _dims, lambda _, s: _at(s, percent))
     did = f"I set {{}} to {percent:g} percent." if percent else "I turned off {}."
@@ -41,18 +38,20 @@ def set_brightness(
 
 def change_brightness(
     context: HandlerContext,
-    change: str = "up",
+    change: str | None = None,
+    tone: str | None = None,
+    complaint: str | None = None,
     amount: float | None = None,
     step: str | None = None,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
+    **named: str,
 ) -> Result:
-    """Make lights brighter or darker. Of several, those that are off stay off."""
-    home, target = Home(context), Target(device, kind, area, floor)
+    """Make lights brighter or darker. Of several, those that are off stay off.
+
+    One of ``change``, ``tone`` and ``complaint`` says which way.
+    """
+    home, target = Home(context), Target(**named)
     by = STEPS[step] if amount is None else amount
-    up = change == "up"
+    up = (change or tone or complaint) != "down"
     lights = lit(home, _lights(home, target))
     done = alter(home, lights, _dims, lambda _, s: _moved(s, by if up else -by))
     extreme = "as bright as it goes" if up else "as dark as it goes"
@@ -68,13 +67,10 @@ def change_brightness(
 def set_colour(
     context: HandlerContext,
     colour: str,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
+    **named: str,
 ) -> Result:
     """Give lights a colour; they are turned on."""
-    home, target = Home(context), Target(device, kind, area, floor)
+    home, target = Home(context), Target(**named)
     lights = _lights(home, target)
     change = alter(home, lights, _colours, lambda _, __: {"on": True, "colour": colour})
     return answer(

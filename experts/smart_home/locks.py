@@ -13,26 +13,14 @@ if TYPE_CHECKING:
 _lock = of_kind("lock")
 
 
-def lock(
-    context: HandlerContext,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def lock(context: HandlerContext, **named: str) -> Result:
     """Lock what the user named."""
-    return _turn(context, Target(device, kind, area, floor), locked=True)
+    return _turn(context, Target(**named), locked=True)
 
 
-def unlock(
-    context: HandlerContext,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def unlock(context: HandlerContext, **named: str) -> Result:
     """Unlock what the user named; the house has asked."""
-    return _turn(context, Target(device, kind, area, floor), locked=False)
+    return _turn(context, Target(**named), locked=False)
 
 
 def _turn(context: HandlerContext, target: Target, *, locked: bool) -> Result:

@@ -23,11 +23,9 @@ LEVELS = {"maximum": 100, "minimum": 5}
 _player = of_kind("media_player")
 
 
-def play_media(
-    context: HandlerContext, device: str | None = None, area: str | None = None
-) -> Result:
+def play_media(context: HandlerContext, **named: str) -> Result:
     """Go on playing, on the one that was paused if none is named."""
-    home, target = Home(context), Target(device, None, area)
+    home, target = Home(context), Target(**named)
     players = _players(home, target, lambda s: s["on"] and not s["playing"])
     change = alter(home, players, _player, lambda _, __: {"on": True, "playing": True})
     return answer(
@@ -35,11 +33,9 @@ def play_media(
     )
 
 
-def pause_media(
-    context: HandlerContext, device: str | None = None, area: str | None = None
-) -> Result:
+def pause_media(context: HandlerContext, **named: str) -> Result:
     """Pause what is playing."""
-    home, target = Home(context), Target(device, None, area)
+    home, target = Home(context), Target(**named)
     players = home.pick(target, _player)
     if not target.named:
         players = [player for player in players if home.state(player)["playing"]]
@@ -53,11 +49,10 @@ def set_volume(
     context: HandlerContext,
     volume: float | None = None,
     level: str | None = None,
-    device: str | None = None,
-    area: str | None = None,
+    **named: str,
 ) -> Result:
     """Set the volume to a percentage."""
-    home, target = Home(context), Target(device, None, area)
+    home, target = Home(context), Target(**named)
     percent = LEVELS[level or "maximum"] if volume is None else volume
     change = alter(
         home, _heard(home, target), _loud, lambda _, __: {"volume": percent, "muted": False}
@@ -70,32 +65,33 @@ def set_volume(
 
 def change_volume(
     context: HandlerContext,
+    change: str | None = None,
+    loudness: str | None = None,
+    complaint: str | None = None,
     amount: float | None = None,
     step: str | None = None,
-    device: str | None = None,
-    area: str | None = None,
-    **said: str,
+    **named: str,
 ) -> Result:
-    """Make it louder or quieter. ``said`` holds one of change, loudness or complaint."""
-    home, target = Home(context), Target(device, None, area)
-    up = next(iter(said.values()), "up") == "up"
+    """Make it louder or quieter: one of change, loudness and complaint says which."""
+    home, target = Home(context), Target(**named)
+    up = (change or loudness or complaint) != "down"
     by = (STEPS[step] if amount is None else amount) * (1 if up else -1)
-    change = alter(home, _heard(home, target), _loud, lambda _, s: _moved(s, by))
+    done = alter(home, _heard(home, target), _loud, lambda _, s: _moved(s, by))
     did = f"I turned {{}} {'up' if up else 'down'}."
-    if len(change.changed) == 1:
-        did = f"{did[:-1]} to {change.after[change.changed[0].id]['volume']:g} percent."
+    if len(done.changed) == 1:
+        did = f"{did[:-1]} to {done.after[done.changed[0].id]['volume']:g} percent."
     extreme = f"as {'loud' if up else 'quiet'} as it goes"
-    return answer(home, target, change, did=did, state=extreme, cannot="change volume")
+    return answer(home, target, done, did=did, state=extreme, cannot="change volume")
 
 
-def mute(context: HandlerContext, device: str | None = None, area: str | None = None) -> Result:
+def mute(context: HandlerContext, **named: str) -> Result:
     """Mute it."""
-    return _silence(context, Target(device, None, area), muted=True)
+    return _silence(context, Target(**named), muted=True)
 
 
-def unmute(context: HandlerContext, device: str | None = None, area: str | None = None) -> Result:
+def unmute(context: HandlerContext, **named: str) -> Result:
     """Give it its sound back."""
-    return _silence(context, Target(device, None, area), muted=False)
+    return _silence(context, Target(**named), muted=False)
 
 
 def _silence(context: HandlerContext, target: Target, *, muted: bool) -> Result:

@@ -16,37 +16,19 @@ if TYPE_CHECKING:
     from .home import Device, State
 
 
-def turn_on(
-    context: HandlerContext,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def turn_on(context: HandlerContext, **named: str) -> Result:
     """Turn on what the user named."""
-    return _switch(context, Target(device, kind, area, floor), on=True)
+    return _switch(context, Target(**named), on=True)
 
 
-def turn_off(
-    context: HandlerContext,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def turn_off(context: HandlerContext, **named: str) -> Result:
     """Turn off what the user named."""
-    return _switch(context, Target(device, kind, area, floor), on=False)
+    return _switch(context, Target(**named), on=False)
 
 
-def toggle(
-    context: HandlerContext,
-    device: str | None = None,
-    kind: str | None = None,
-    area: str | None = None,
-    floor: str | None = None,
-) -> Result:
+def toggle(context: HandlerContext, **named: str) -> Result:
     """Turn each over: on what is off, off what is on."""
-    home, target = Home(context), Target(device, kind, area, floor)
+    home, target = Home(context), Target(**named)
     devices = choose(home, target)
     change = alter(home, devices, can_switch, lambda d, s: powered(d, s, on=not s.get("on")))
     went_on = {bool(change.after[d.id]["on"]) for d in change.changed}

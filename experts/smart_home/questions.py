@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .home import Device, State
 
-_STATES = ("power", "position", "locked")
+_STATES = ("power", "position", "raised", "locked")
 
 
 def holds(device: Device, state: State, asked: str) -> bool | None:
