@@ -1,0 +1,124 @@
+"""What the tests of shipped experts get: an expert run for real, with a store and a clock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from alexa_cli.catalog.build import build_folder
+from alexa_cli.catalog.context import HandlerContext, Lists, Returned
+from alexa_cli.catalog.handlers import run_handler
+from alexa_cli.catalog.python_handler import run_list
+from alexa_cli.context.household import load_household
+from alexa_cli.context.names import Name, NameList
+from alexa_cli.store.state import ExpertStore
+from alexa_cli.store.store import Store
+from alexa_cli.turn import Argument
+from alexa_cli.watch import due
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from alexa_cli.catalog.expert import Expert
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Notices:
+    """``context.notify`` on the store's own table of due things."""
+
+    store: Store
+    expert: str
+    who: str | None = None
+
+    def __call__(self, text: str, *, at: datetime, key: str) -> str | None:
+        due.schedule(self.store, at=at, text=text, expert=self.expert, key=key)
+        return self.who
+
+    def cancel(self, key: str) -> bool:
+        return due.cancel(self.store, self.expert, key)
+
+
+@dataclass
+class Played:
+    """One expert and what it remembers; ``now`` is moved by hand."""
+
+    expert: Expert
+    store: Store
+    lists: dict[str, NameList]
+    now: datetime = NOON
+    who: str | None = None
+    """Who delivers notices."""
+    emitted: list[str] = field(default_factory=list)
+
+    @property
+    def context(self) -> HandlerContext:
+        return HandlerContext(
+            now=self.now,
+            tz="UTC",
+            language="en",
+            household=Lists(self.expert.name, self.lists),
+            store=ExpertStore(self.store, self.expert.name),
+            conversation="c",
+            speaker=None,
+            emit=lambda name, **_: self.emitted.append(name),
+            notify=Notices(self.store, self.expert.name, self.who),
+        )
+
+    def call(self, api: str, **arguments: Any) -> Returned:
+        """Run an API with resolved arguments. Raises AlexaError."""
+        given = {name: Argument(value) for name, value in arguments.items()}
+        return asyncio.run(run_handler(self.expert, self.expert.apis[api], given, self.context))
+
+    def say(self, api: str, **arguments: Any) -> str:
+        """Run an API and return its reply."""
+        return self.call(api, **arguments).say or ""
+
+    def undo(self, returned: Returned) -> None:
+        """Take a call back as the house does."""
+        assert returned.undo is not None
+        arguments: Any = returned.undo["arguments"]
+        self.call(str(returned.undo["api"]), **arguments)
+
+    def names(self, name: str) -> NameList:
+        """A list that the expert provides itself."""
+        members: Any = asyncio.run(run_list(self.expert, name, self.context))
+        return NameList(
+            name, tuple(Name(m["id"], m["name"], tuple(m["aliases"])) for m in members)
+        )
+
+    def later(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+    def upcoming(self) -> dict[str, tuple[str, float]]:
+        """What will be said: key to text and seconds from now."""
+        return {
+            each.key: (each.text, (each.at - self.now).total_seconds())
+            for each in due.upcoming(self.store)
+        }
+
+
+@pytest.fixture
+def play(repo: Path) -> Iterator[Callable[[str], Played]]:
+    """Makes a shipped expert ready to be called, in the example home."""
+    stores: list[Store] = []
+
+    def start(name: str) -> Played:
+        store = Store(":memory:").open()
+        stores.append(store)
+        built = build_folder(repo / "experts" / name)
+        assert built.expert is not None
+        home = load_household()
+        lists = {each: home.list(each) for each in built.expert.context}
+        return Played(built.expert, store, lists)
+
+    yield start
+    for store in stores:
+        store.close()
