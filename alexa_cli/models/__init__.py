@@ -1,1 +1,1 @@
-"""TODO."""
+"""The models that run on this machine, and how they get here."""

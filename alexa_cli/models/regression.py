@@ -1,0 +1,88 @@
+"""Softmax regression in numpy: multinomial, L2, full batch.
+
+Newton's step needs the Hessian of every round; Böhning's bound (1992, Ann. Inst. Statist. Math.
+44) needs one factorisation for all of them and converges without a step size. With Nesterov's
+momentum it is done in some dozens of rounds. Everything happens in the span of the rows, so the
+cost depends on the number of examples and not on the width of the vectors.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alexa_cli.models.encoder import Vectors
+
+    Doubles: TypeAlias = NDArray[np.float64]
+
+SPAN = 1_024
+"""Dimensions kept when there are more examples than this: bounds time and memory."""
+_ROUNDS = 200
+_WORK = 3e11
+"""Multiplications after which the rounds end, converged or not: some 10 s on two cores."""
+_STILL = 2e-3
+"""A round that changes no weight by more than this share of the largest is the last."""
+
+
+def fit(rows: Vectors, labels: NDArray[np.int64], classes: int, l2: float) -> Vectors:
+    """Return weights [width, classes]; the classes' probabilities are ``softmax(row @ weights)``.
+
+    ``l2`` is the penalty on the squared weights, beside the summed log loss of the examples.
+    Deterministic. Rows [n, width] are float32, labels [n] count from 0.
+    """
+    basis = _span(rows)
+    inside = rows @ basis
+    values, turn = np.linalg.eigh((inside.T @ inside).astype(np.float64))
+    keep = values > values[-1] * 1e-9
+    values, turned = values[keep], turn[:, keep].astype(np.float32)
+    inside = inside @ turned
+    pace = (1 / (0.5 * values + l2)).astype(np.float32)[:, None]
+    weights = _descend(inside, labels, classes, l2, pace)
+    found: Vectors = (basis @ (turned @ weights)).astype(np.float32)
+    return found
+
+
+def softmax(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return probabilities along the last axis."""
+    raised = np.exp(scores - scores.max(-1, keepdims=True))
+    shares: NDArray[Any] = raised / raised.sum(-1, keepdims=True)
+    return shares
+
+
+def _span(rows: Vectors) -> Vectors:
+    """Return an orthonormal basis [width, r] of the rows, or of most of what is in them."""
+    count, width = rows.shape
+    if min(count, width) <= SPAN:
+        if count >= width:
+            return np.eye(width, dtype=np.float32)
+        basis: Vectors = np.linalg.qr(rows.T)[0]
+        return basis
+    # randomised range finder, one power step (Halko, Martinsson, Tropp 2011)
+    probes = np.random.default_rng(0).standard_normal((width, SPAN), np.float32)
+    found: Vectors = np.linalg.qr(rows.T @ (rows @ probes))[0]
+    return found
+
+
+def _descend(
+    inside: Vectors, labels: NDArray[np.int64], classes: int, l2: float, pace: Vectors
+) -> Vectors:
+    count, width = inside.shape
+    rounds = int(min(_ROUNDS, max(10, _WORK / (4 * count * width * classes))))
+    here = np.arange(count)
+    weights = np.zeros((width, classes), np.float32)
+    ahead, momentum = weights, 1.0
+    for _ in range(rounds):
+        error = softmax(inside @ ahead)
+        error[here, labels] -= 1
+        moved = ahead - pace * (inside.T @ error + np.float32(l2) * ahead)
+        grown = (1 + (1 + 4 * momentum * momentum) ** 0.5) / 2
+        step = moved - weights
+        ahead = moved + np.float32((momentum - 1) / grown) * step
+        weights, momentum = moved, grown
+        if np.abs(step).max() <= _STILL * np.abs(weights).max():
+            break
+    return weights
