@@ -98,6 +98,8 @@ def _explain(value: object, type_: Any, at: At) -> tuple[At, str, str | None]:  
         if inner is None:
             if known := _known_keys(type_):
                 hint = did_you_mean(str(step), known) or f"known: {', '.join(sorted(known))}"
+                if item is None:  # {description: opens, closes}
+                    hint += "; a text with a comma in it needs quotes"
                 return (*at, step), f"unknown key {shown(step)}", hint
             continue
         try:
