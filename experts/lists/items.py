@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from alexa_cli.errors import AlexaError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,9 +36,7 @@ _TASK_VERBS = frozenset(
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _LEADING = re.compile(r"^(?:(?:some|the|also|my)\s+)+", re.IGNORECASE)
-_BREAK = re.compile(
-    r"\s*(?:[,;&]|\b(?:and|plus|as well as|and also|and then)\b)+\s*", re.IGNORECASE
-)
+_BREAK = re.compile(r"(?:\s*(?:[,;&]|\b(?:and|plus|as well as|also|then)\b))+\s*", re.IGNORECASE)
 _KEPT = re.compile(
     r"\b(?:" + "|".join(TOGETHER) + r"|and an? (?:half|quarter)\b.*?)\b", re.IGNORECASE
 )
@@ -96,34 +92,29 @@ def no_items(items: Sequence[str]) -> bool:
     return not any(stems(item) and not _NOTHING.issuperset(words(item)) for item in items)
 
 
-def find(items: Sequence[str], said: str) -> list[int]:
-    """Places of the items that ``said`` names: the whole of it, else each part of it."""
-    place = _place(items, said)
-    if place is not None:
-        return [place]
+def find(items: Sequence[str], said: str) -> dict[str, list[int]]:
+    """Return what ``said`` names, each with the places in ``items`` it may mean.
+
+    The whole of it if there is such an item ("salt and pepper"), else its parts.
+    """
+    whole = _places(items, said)
     parts = split_items(said)
-    if len(parts) < 2:  # noqa: PLR2004 - nothing to split
-        return []
-    places = [_place(items, part) for part in parts]
-    missing = [part for part, found in zip(parts, places, strict=True) if found is None]
-    if missing and len(missing) < len(parts):
-        raise AlexaError(f"The list doesn't have {joined(missing)}. Nothing was changed.")
-    return sorted({found for found in places if found is not None})
+    if whole or len(parts) < 2:  # noqa: PLR2004 - nothing to split
+        return {said: whole}
+    return {part: _places(items, part) for part in parts}
 
 
-def _place(items: Sequence[str], said: str) -> int | None:
-    """The item that is meant: by place, the same words, or the only one that holds them all."""
-    wanted = stems(said)
+def _places(items: Sequence[str], said: str) -> list[int]:
+    """By place in the list, else the same words, else all that hold these words."""
     numbered = _numbered(words(said), len(items))
     if numbered is not None:
-        return numbered
-    known = [stems(item) for item in items]
+        return [numbered]
+    wanted, known = stems(said), [stems(item) for item in items]
+    if not wanted:
+        return []
     if wanted in known:
-        return known.index(wanted)
-    holding = [n for n, stem in enumerate(known) if wanted and set(wanted) <= set(stem)]
-    if len(holding) > 1:
-        raise AlexaError(f"Say which one: {joined([items[n] for n in holding], 'or')}.")
-    return holding[0] if holding else None
+        return [known.index(wanted)]
+    return [place for place, stem in enumerate(known) if set(wanted) <= set(stem)]
 
 
 def _numbered(said: Sequence[str], count: int) -> int | None:

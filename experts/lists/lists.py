@@ -54,13 +54,13 @@ def remove_items(context: HandlerContext, items: str, list: str | None = None) -
     with context.store.transaction():
         identifier = list or _only_list_with(context, items)
         record = _get(context, identifier)
-        gone = find(record["items"], items)
-        if not gone:
-            raise AlexaError(f"{_your(record)} doesn't have {bare(items)}.")
+        if not record["items"]:
+            raise AlexaError(f"{_your(record)} is empty.")
+        gone = _chosen(record, identifier, items)
         texts = [record["items"][place] for place in gone]
         kept = [text for place, text in enumerate(record["items"]) if place not in gone]
         _save(context, identifier, {**record, "items": kept})
-    say = f"Removed {joined(texts)} from your {_title(record)}."
+    say = f"Removed {_shown(texts, identifier)} from your {_title(record)}."
     undo = _undo(identifier, insert=[[p, t] for p, t in zip(gone, texts, strict=True)])
     return Result({"list": identifier, "items": texts}, say=say, undo=undo)
 
@@ -72,21 +72,23 @@ def read_list(context: HandlerContext, list: str = SHOPPING) -> Result:  # noqa:
     value = {"list": list, "items": items}
     if not items:
         return Result(value, say=f"{_your(record)} is empty.")
-    return Result(value, say=f"{_your(record)} has {_count(items)}: {joined(items)}.")
+    return Result(value, say=f"{_your(record)} has {_count(items)}: {_shown(items, list)}.")
 
 
 def has_item(context: HandlerContext, items: str, list: str | None = None) -> Result:  # noqa: A002 - as above
     """Say whether something is on a list, or on any."""
     found: dict[str, Any] = {}
     for identifier, record in _all(context).items():
-        if list in {None, identifier} and (places := find(record["items"], items)):
+        there = find(record["items"], items) if list in {None, identifier} else {}
+        if places := sorted({place for each in there.values() for place in each}):
             found[identifier] = [record["items"][place] for place in places]
     if found:
-        where = joined([f"your {_title(_get(context, identifier))}" for identifier in found])
-        texts = joined([text for texts in found.values() for text in texts])
-        return Result({"found": found}, say=f"Yes, {texts}: on {where}.")
-    where = f"your {_title(_get(context, list))}" if list else "any of your lists"
-    say = f"No, {bare(items)}: not on {where}."
+        parts = [f"your {_title(_get(context, i))} has {_shown(t, i)}" for i, t in found.items()]
+        return Result({"found": found}, say=f"Yes, {joined(parts)}.")
+    if list is None:
+        return Result({"found": found}, say=f"No, none of your lists has {bare(items)}.")
+    title = _title(_get(context, list))
+    say = f"No, your {title} doesn't have {_shown([bare(items)], list)}."
     return Result({"found": found}, say=say)
 
 
@@ -227,20 +229,32 @@ def _add(context: HandlerContext, identifier: str, items: Sequence[str]) -> Resu
     value: Any = {"list": identifier, "items": [*new], "already": old}
     title = _title(record)
     if not new:
-        return Result(value, say=f"Already on your {title}: {joined(old)}.")
-    say = f"Added {joined(new)} to your {title}."
+        return Result(value, say=f"Already on your {title}: {_shown(old, identifier)}.")
+    say = f"Added {_shown(new, identifier)} to your {title}."
     if old:
-        say += f" Already there: {joined(old)}."
+        say += f" Already there: {_shown(old, identifier)}."
     return Result(value, say=say, undo=_undo(identifier, remove=new))
 
 
+def _chosen(record: dict[str, Any], identifier: str, said: str) -> list[int]:
+    """Places of the items that are named. Raises AlexaError unless each is there, and clear."""
+    items, found = record["items"], find(record["items"], said)
+    if missing := [bare(part) for part, places in found.items() if not places]:
+        raise AlexaError(f"{_your(record)} doesn't have {_shown(missing, identifier)}.")
+    for places in found.values():
+        if len(places) > 1:
+            raise AlexaError(f"Say which one: {joined([items[n] for n in places], 'or')}.")
+    return sorted({place for places in found.values() for place in places})
+
+
 def _only_list_with(context: HandlerContext, items: str) -> str:
-    having = [i for i, record in _all(context).items() if find(record["items"], items)]
+    lists = _all(context)
+    having = [i for i, record in lists.items() if any(find(record["items"], items).values())]
     if not having:
         raise AlexaError(f"None of your lists has {bare(items)}.")
     if len(having) > 1:
-        titles = joined([_title(_get(context, identifier)) for identifier in having])
-        raise AlexaError(f"{bare(items)} is on several lists: {titles}. Say which one.")
+        titles = joined([f"your {_title(lists[identifier])}" for identifier in having])
+        raise AlexaError(f"That is on {titles}. Say which one.")
     return having[0]
 
 
@@ -271,6 +285,11 @@ def _undo(
 
 
 # Wording --------------------------------------------------------------------------------
+
+
+def _shown(texts: Sequence[str], identifier: str) -> str:
+    """Items in a sentence: ``milk and eggs``, but tasks, which are sentences too, in quotes."""
+    return joined([f"“{text}”" for text in texts] if _is_tasks(identifier) else texts)
 
 
 def _title(record: dict[str, Any]) -> str:

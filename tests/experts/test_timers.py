@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.experts.conftest import Played
 
+
 @pytest.fixture
 def timers(play: Callable[[str], Played]) -> Played:
     return play("timers")
@@ -44,9 +45,7 @@ def test_a_timer_rings_when_its_time_is_up(timers: Played) -> None:
         ("host:12", " It rings in the open `alexa chat`."),
     ],
 )
-def test_who_rings_it_is_said_unless_it_is_us(
-    timers: Played, who: str | None, ending: str
-) -> None:
+def test_who_rings_it_is_said_unless_it_is_us(timers: Played, who: str | None, ending: str) -> None:
     timers.who = who
     assert timers.say("set_timer", duration=90) == f"Timer set for 1 minute and 30 seconds.{ending}"
 
@@ -76,8 +75,8 @@ def test_names_lengths_and_just_timer_are_understood(timers: Played) -> None:
     timers.call("set_timer", duration=5400)
     for said in ("pasta", "the pasta timer", "ten minute timer", "10 minute one", "ten minutes"):
         assert ids(timers, said) == ["t1"], said
-    for said in ("hour and a half timer", "ninety minute timer", "90 minutes", "one hour thirty "
-                 "minute timer"):  # fmt: skip
+    long = "one hour thirty minute timer"
+    for said in ("hour and a half timer", "ninety minute timer", "90 minutes", long):
         assert ids(timers, said) == ["t2"], said
     assert ids(timers, "timer") == ["t1", "t2"]
     assert ids(timers, "laundry timer") == []
