@@ -59,6 +59,8 @@ class TurnOptions:
     """What the conversation remembers; None: what the store says. For replays."""
     lists: Mapping[str, NameList] = field(default_factory=dict)
     """Lists of experts as they were. For replays."""
+    asks: tuple[str, ...] = ()
+    """What the house is asked for without words (``undo``): nothing is decided then."""
     seed: int | None = None
     """For whatever draws lots; None: chance."""
 
@@ -116,6 +118,9 @@ class Assistant:
     ) -> AsyncIterator[tuple[Decision, float]]:
         """Yield decisions and the seconds each took; the last one is final."""
         tokens = tokens_of(utterance) if len(utterance.text) <= MAX_CHARACTERS else ()
+        if turning.options.asks:
+            yield Plan((), "house"), 0.0
+            return
         if refusal := _hopeless(utterance, bool(tokens)):
             yield refusal, 0.0
             return

@@ -36,7 +36,7 @@ class Doing:
         self._turning = turning
         self._attempt: Attempt | None = None
         self._outcomes: list[Outcome] = []
-        self._emitted: list[str] = []
+        self._emitted: list[str] = list(turning.options.asks)
         self._confirm: Question | None = None
         self._notes: list[str] = []
         self.world = self._world()

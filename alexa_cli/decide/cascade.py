@@ -152,7 +152,7 @@ def cannot(request: Request, nearest: Sequence[Candidate]) -> str:
     """Return "I can't do that yet", with the nearest things that can be done."""
     examples: list[str] = []
     for candidate in nearest[:SUGGESTIONS]:
-        api = request.catalogue.api(candidate.expert, candidate.api)
+        api = request.catalogue.find(candidate.expert, candidate.api)
         shown = api.examples.get(request.moment.language, ()) if api else ()
         if shown:
             examples.append(f"“{shown[0].text}”")

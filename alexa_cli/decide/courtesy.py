@@ -32,7 +32,9 @@ _TRAIL = {
 }  # fmt: skip
 
 
-def _compiled(phrases: dict[str, tuple[str, ...]]) -> dict[str, dict[int, frozenset[tuple[str, ...]]]]:
+def _compiled(
+    phrases: dict[str, tuple[str, ...]],
+) -> dict[str, dict[int, frozenset[tuple[str, ...]]]]:
     table: dict[str, dict[int, frozenset[tuple[str, ...]]]] = {}
     for language, said in phrases.items():
         split = [tuple(phrase.split()) for phrase in said]

@@ -31,20 +31,22 @@ _YES = {
     "en": frozenset(
         "yes,yeah,yep,yup,sure,ok,okay,do it,go ahead,please do,confirm,confirmed,of course,"
         "absolutely,definitely,yes please,yes do it,yes do,correct,right,that is right,"
-        "affirmative,go for it,sure thing,y,why not,yes i am sure,i am sure".split(",")  # noqa: SIM905
+        "affirmative,go for it,sure thing,y,why not,yes i am sure,i am sure".split(",")
     )
 }
 _NO = {
     "en": frozenset(
         "no,nope,nah,do not,no thanks,no thank you,no do not,do not do it,stop,cancel,never mind,"
-        "nevermind,forget it,not now,negative,n,rather not,better not,leave it".split(",")  # noqa: SIM905
+        "nevermind,forget it,not now,negative,n,rather not,better not,leave it".split(",")
     )
 }
+LAST = -1
+"""How the ordinal grammar says "the last"."""
 _LAST = {"en": ("last", "the last", "the last one", "last one")}
 _FILLER = {
     "en": frozenset(
         "the one for to at it its called named with i mean meant want in on please is make that "
-        "no yes um uh a an my say".split()  # noqa: SIM905
+        "no yes um uh a an my say".split()
     )
 }
 """Words that may stand around an answer and say nothing themselves."""
@@ -93,7 +95,7 @@ def asked_parameter(question: Question, request: Request) -> Parameter | None:
 def asked_api(question: Question, request: Request) -> Api | None:
     """Return the API whose call the question holds up."""
     call = held_call(question)
-    return request.catalogue.api(call.expert, call.api) if call else None
+    return request.catalogue.find(call.expert, call.api) if call else None
 
 
 def held_call(question: Question) -> Call | None:
@@ -135,30 +137,26 @@ def _nearly(said: tuple[str, ...], forms: list[tuple[str, ...]]) -> bool:
     from rapidfuzz.fuzz import ratio  # noqa: PLC0415 - only when nothing matches exactly
 
     spoken = " ".join(said)
-    likely = 80.0  # "bower" for "bauer" is 80
-    return any(
-        ratio(spoken, part) >= likely for form in forms for part in (" ".join(form), *form)
-    )
+    likely = 80.0  # "baur" for "bauer" is 89
+    return any(ratio(spoken, part) >= likely for form in forms for part in (" ".join(form), *form))
 
 
-def _by_place(
-    said: tuple[str, ...], choices: tuple[Choice, ...], language: str
-) -> Choice | None:
+def _by_place(said: tuple[str, ...], choices: tuple[Choice, ...], language: str) -> Choice | None:
     if " ".join(said) in _LAST.get(language, ()):
         return choices[-1]
     core = [word for word in said if word not in {"the", "one", "number", "option"}]
     if not core or len(said) > 4:  # noqa: PLR2004 - "the twenty first one" at most
         return None
-    try:
-        place = grammar("ordinal", language).read(core, _no_moment())
-    except (Unreadable, KeyError):
-        if core[0].isdigit() and len(core) == 1:
-            place = int(core[0])
-        else:
-            return None
+    place: object = None
+    for kind in ("ordinal", "number"):
+        try:
+            place = grammar(kind, language).read(core, _no_moment())
+            break
+        except Unreadable:
+            continue
     if isinstance(place, int) and 1 <= place <= len(choices):
         return choices[place - 1]
-    return choices[-1] if place == -1 else None
+    return choices[-1] if place == LAST else None
 
 
 def _no_moment() -> Moment:
@@ -206,11 +204,15 @@ def complete(question: Question, argument: Argument, request: Request) -> Plan |
     filled = {**call.arguments, question.parameter: argument}
     rest = Reading(api, {}, question.score)
     held = replace(call, arguments=filled)
-    missing = next((p for p in api.parameters.values() if p.required and p.name not in filled), None)
+    missing = next(
+        (p for p in api.parameters.values() if p.required and p.name not in filled), None
+    )
     if missing is not None:
         trouble = resolve(rest, request)
         if isinstance(trouble, Trouble):
-            decision = as_decision(rest, replace(trouble, call=held, parameter=missing.name), MODEL, ())
+            decision = as_decision(
+                rest, replace(trouble, call=held, parameter=missing.name), MODEL, ()
+            )
             assert isinstance(decision, Question)  # noqa: S101 - a trouble is never a plan
             return replace(decision, plan=_with(question.plan, held), call=held.id)
     return replace(_with(question.plan, held), model=MODEL, final=True)
@@ -221,7 +223,7 @@ def _with(plan: Plan, call: Call) -> Plan:
 
 
 def other_one(request: Request) -> Decision | None:
-    """"No, the other one": the choice of the last question that was not taken."""
+    """Return what "no, the other one" leads to: the choice of the last question that was not taken."""
     from alexa_cli.decide.references import other_choice  # noqa: PLC0415 - used here alone
 
     bare = list(request.words)

@@ -9,7 +9,7 @@ loose one: one named slot may hold a misspelt or unknown name.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -34,8 +34,10 @@ THRESHOLD = 0.45
 MARGIN = 0.02
 WILDCARD_WORTH = 0.4
 """A word swallowed by a wildcard tells less than a literal or typed one, which counts 1."""
-LOOSE_WORTH = 0.6
-"""A word inside a name that was only nearly found."""
+UNKNOWN_WORTH = 0.6
+"""A word inside a name that nobody knows."""
+NEARLY = 0.15
+"""What a name that was only nearly found costs."""
 READINGS = 8
 """Ways to read one template that are tried before it is given up."""
 
@@ -150,17 +152,20 @@ class Sentences:
 
     def _found(self, api: Api, match: Match, request: Request, loose: frozenset[str]) -> _Found:
         said = {slot: request.said(*span) for slot, span in match.spans.items()}
+        first = min((start for start, _ in match.spans.values()), default=len(request.tokens))
+        reading = Reading(
+            api, said, 0.0, why=f"“{match.template.text}”", complete=not loose,
+            lead=request.tokens[:first],
+        )  # fmt: skip
+        result = resolve(reading, request)
+        unknown = loose if isinstance(result, Trouble) else frozenset[str]()
         worth = float(match.literals)
         for slot, (start, end) in match.spans.items():
             free = slot in api.parameters and api.parameters[slot].free
-            each = WILDCARD_WORTH if free else LOOSE_WORTH if slot in loose else 1.0
+            each = WILDCARD_WORTH if free else UNKNOWN_WORTH if slot in unknown else 1.0
             worth += each * (end - start)
-        first = min((start for start, _ in match.spans.values()), default=len(request.tokens))
-        reading = Reading(
-            api, said, worth / len(request.tokens), why=f"“{match.template.text}”",
-            complete=not loose, lead=request.tokens[:first],
-        )  # fmt: skip
-        return _Found(reading, resolve(reading, request))
+        score = worth / len(request.tokens) - (NEARLY if loose else 0.0)
+        return _Found(replace(reading, score=max(score, 0.0)), result)
 
     def _decide(self, found: list[_Found]) -> Decision:
         candidates = tuple(

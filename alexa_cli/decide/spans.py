@@ -32,7 +32,9 @@ class Spans:
         self._snapshot, self._language = snapshot, language
         self._known: dict[tuple[str, str, int, tuple[str, ...]], Sequence[int]] = {}
 
-    def accept(self, api: Api, tokens: tuple[str, ...], loose: frozenset[str] = frozenset()) -> Accept:
+    def accept(
+        self, api: Api, tokens: tuple[str, ...], loose: frozenset[str] = frozenset()
+    ) -> Accept:
         """Return the acceptor for the slots of ``api``.
 
         Slots named in ``loose`` take any few words where they should take a name: used only
