@@ -1,0 +1,282 @@
+"""Moments: a day, a clock time and a part of the day in any order, or "in <length of time>".
+
+The value is ISO 8601 with the offset: ``2026-11-21T18:00:00-05:00``. What words leave open is
+decided here; the rules are in docs/decisions/time-and-number-grammar.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from alexa_cli.language import date as date_grammar
+from alexa_cli.language import days
+from alexa_cli.language import time as time_grammar
+from alexa_cli.language.clock import (
+    MIDNIGHT,
+    PART_ENDS,
+    PART_TIMES,
+    Clock,
+    in_part,
+    local,
+    next_time,
+    say_clock,
+    waking_hour,
+)
+from alexa_cli.language.duration import durations, say_seconds
+from alexa_cli.language.english import PARTS_OF_DAY
+from alexa_cli.language.grammar import (
+    Moment,
+    Readings,
+    Spans,
+    Unreadable,
+    Words,
+    first_readings,
+    word_at,
+)
+
+if TYPE_CHECKING:
+    from alexa_cli.language.month_days import Day
+    from alexa_cli.turn import Json
+
+_HOUR, _DAY = 3_600, 86_400
+_MORNING = 9
+"""The hour of a day that is named without a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment as said."""
+
+    day: Day | None = None
+    clock: Clock | None = None
+    part: str | None = None
+    todays: bool = False
+    """The part is today's: "tonight", "this morning"."""
+    led: bool = False
+    """"At", "on" or "by" was said."""
+    step: tuple[int, int] | None = None
+    """From now, in whole (days, months)."""
+    seconds: int | float | None = None
+    """From now; with a clock time or a day: from that."""
+
+    @property
+    def weak(self) -> bool:
+        """Whether it may as well be something else (a number, a song called Christmas)."""
+        if self.led or self.part or (self.day and self.clock) or self.seconds is not None:
+            return False
+        alone = self.day or self.clock
+        return alone is not None and alone.weak
+
+
+def whens(words: Words, start: int) -> Readings[When]:
+    """Return the readings of a moment."""
+    found = _from_now(words, start) + _together(words, start, When())
+    for end, seconds in durations(words, start):  # ten minutes before noon
+        direction = {"before": -1, "after": 1}.get(word_at(words, end), 0)
+        if direction:
+            found += [
+                (e, replace(when, seconds=direction * seconds, led=True))
+                for e, when in _together(words, end + 1, When())
+                if when.clock
+            ]
+    found = [r for r in found if _sensible(r[1])]
+    return first_readings(sorted(found, key=lambda r: _parts_said(r[1])))
+
+
+def _parts_said(when: When) -> int:
+    """Return how many parts a reading has: of two readings of one span the simpler one stands."""
+    return (when.day is not None) + (when.clock is not None) + (when.part is not None)
+
+
+def _sensible(when: When) -> bool:
+    if when.clock is None or when.part is None:
+        return True
+    return in_part(when.clock, when.part) is not None
+
+
+def _from_now(words: Words, start: int) -> Readings[When]:
+    """Read "now", "in an hour", "in three months", "an hour from now"."""
+    if word_at(words, start) == "now":
+        return [(start + 1, When(step=(0, 0)))]
+    if tuple(words[start : start + 2]) == ("right", "now"):
+        return [(start + 2, When(step=(0, 0)))]
+    led = word_at(words, start) == "in"
+    at = start + led
+    if led and word_at(words, at) in {"about", "around", "exactly"}:
+        at += 1
+    found: Readings[When] = [(e, When(step=step)) for e, step in date_grammar.steps(words, at)]
+    found += [(e, When(seconds=seconds)) for e, seconds in durations(words, at)]
+    if led:
+        return found
+    from_now = ("from", "now")
+    return [(e + 2, when) for e, when in found if tuple(words[e : e + 2]) == from_now]
+
+
+def _together(words: Words, start: int, have: When) -> Readings[When]:
+    """Return the readings of a day, a clock time and a part of the day, each at most once."""
+    found: Readings[When] = []
+    led = have.led or word_at(words, start) in time_grammar.LEADS | date_grammar.LEADS
+    if have.day is None and not have.todays:
+        found += [
+            (e, replace(have, day=day, led=led)) for e, day in date_grammar.led_days(words, start)
+        ]
+        found += _part_of(words, start, have)
+    if have.clock is None:
+        found += [
+            (e, replace(have, clock=clock, led=led))
+            for e, clock in time_grammar.led_clocks(words, start)
+        ]
+    if have.part is None:
+        found += [
+            (e, replace(have, part=part, todays=todays))
+            for e, (part, todays) in time_grammar.parts(words, start)
+            if not (todays and have.day)
+        ]
+        if have.day is not None and word_at(words, start) in PARTS_OF_DAY:
+            found.append((start + 1, replace(have, part=words[start])))
+    for end, when in list(found):
+        found += _together(words, end, when)
+    return found
+
+
+def _part_of(words: Words, start: int, have: When) -> Readings[When]:
+    """Read "on the morning of december 21st"."""
+    at = start + (word_at(words, start) in {"on", "in", "by"})
+    if have.part or word_at(words, at) != "the" or word_at(words, at + 1) not in PARTS_OF_DAY:
+        return []
+    if word_at(words, at + 2) != "of":
+        return []
+    following = date_grammar.days_said(words, at + 3)
+    return [(e, replace(have, part=words[at + 1], day=day, led=True)) for e, day in following]
+
+
+# From words to an instant -----------------------------------------------------------------------
+
+
+def _resolve(when: When, moment: Moment) -> Json:
+    now = moment.now.astimezone(moment.tz).replace(microsecond=0)
+    placed = when.day or when.clock or when.part
+    if placed is None:
+        return _stepped(when, now, moment).isoformat()
+    instant = _placed(when, now, moment)
+    if when.seconds:
+        instant = _later(instant, when.seconds, moment)
+    return instant.isoformat()
+
+
+def _stepped(when: When, now: dt.datetime, moment: Moment) -> dt.datetime:
+    """Return ``now`` moved. Whole days and months keep the clock time, hours are hours."""
+    if when.step is not None:
+        day_count, months = when.step
+        day = days.shifted(now.date(), days=day_count, months=months)
+        moved = now.replace(year=day.year, month=day.month, day=day.day)
+        return moved.astimezone(dt.UTC).astimezone(moment.tz)
+    seconds = when.seconds or 0
+    return _later(now, seconds, moment)
+
+
+def _later(instant: dt.datetime, seconds: float, moment: Moment) -> dt.datetime:
+    """Return the instant so much later; an hour or more ahead it is a whole minute."""
+    moved = instant.astimezone(dt.UTC) + dt.timedelta(seconds=round(seconds))
+    if abs(seconds) >= _HOUR:
+        moved = (moved + dt.timedelta(seconds=30)).replace(second=0)
+    return moved.astimezone(moment.tz)
+
+
+def _placed(when: When, now: dt.datetime, moment: Moment) -> dt.datetime:
+    today = now.date()
+    if when.clock is None:
+        return _unclocked(when, now, moment)
+    if when.day is None and not when.todays:
+        instant = next_time(when.clock, when.part, now, moment.tz)
+        return instant if instant is not None else now  # _sensible leaves no such reading
+    day = when.day.find(today) if when.day else today
+    return _on_day(when.clock, when.part, day, now, moment)
+
+
+def _on_day(
+    clock: Clock, part: str | None, day: dt.date, now: dt.datetime, moment: Moment
+) -> dt.datetime:
+    """Return a clock time of a given day, which may lie in the past."""
+    today = day == now.date()
+    if part is not None and (placed := in_part(clock, part)) is not None:
+        hour, later = placed
+        if later and today and (tonight := local(day, hour, clock, moment.tz)) > now:
+            return tonight  # "tonight at two", said at one in the morning
+        return local(days.shifted(day, days=later), hour, clock, moment.tz)
+    if clock.hour == MIDNIGHT and today:
+        return local(days.shifted(day, days=1), 0, clock, moment.tz)
+    if clock.sure or not today:
+        return local(day, waking_hour(clock), clock, moment.tz)
+    early = local(day, clock.hour % 12, clock, moment.tz)
+    return early if early > now else local(day, clock.hour % 12 + 12, clock, moment.tz)
+
+
+def _unclocked(when: When, now: dt.datetime, moment: Moment) -> dt.datetime:
+    """Return the moment of a day or a part of a day that is named without a time."""
+    today = now.date()
+    hour = PART_TIMES[when.part] if when.part else _MORNING
+    usual = Clock(hour, sure=True)
+    if when.day is None and not when.todays:
+        instant = next_time(usual, None, now, moment.tz)
+        return instant if instant is not None else now  # a sure hour always comes
+    day = when.day.find(today) if when.day else today
+    instant = local(day, hour, usual, moment.tz)
+    still = PART_ENDS[when.part] if when.part else MIDNIGHT
+    if day != today or instant > now or now.hour >= still:
+        return instant
+    following = now.astimezone(dt.UTC) + dt.timedelta(hours=1)
+    return following.astimezone(moment.tz).replace(minute=0, second=0)
+
+
+# Canonical values and their wording -------------------------------------------------------------
+
+_CANONICAL = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d\d:?\d\d)?", re.ASCII
+)
+
+
+def _canonical(value: Json, moment: Moment) -> Json:
+    if not isinstance(value, str) or not _CANONICAL.fullmatch(value):
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(value.upper())
+    except ValueError:
+        message = f"there is no such moment as {value}"
+        raise Unreadable(message) from None
+    days.in_year(instant.year, instant.month, instant.day)
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=moment.tz).astimezone(dt.UTC)
+    return instant.astimezone(moment.tz).replace(microsecond=0).isoformat()
+
+
+def _say(value: Json, moment: Moment) -> str:
+    instant = dt.datetime.fromisoformat(str(value)).astimezone(moment.tz)
+    now = moment.now.astimezone(moment.tz).replace(microsecond=0)
+    ahead = (instant - now).total_seconds()
+    if instant.second and 0 < ahead < _HOUR:
+        return f"in {say_seconds(int(ahead))}"
+    day = date_grammar.say_day(instant.date(), now.date())
+    clock = say_clock(instant.hour, instant.minute, instant.second)
+    if clock == "midnight" and day == "today":
+        clock = "12 AM"  # "today at midnight" is the one that ends the day
+    return f"{day} at {clock}"
+
+
+def _lone(words: Words, start: int, when: When) -> bool:
+    return date_grammar.may_stand(words, start, weak=when.weak)
+
+
+ENGLISH = Spans(
+    name="datetime",
+    noun="date or time",
+    starts=date_grammar.STARTS | time_grammar.ENGLISH.starts | {"now", "right"},
+    parse=whens,
+    resolve=_resolve,
+    canonical=_canonical,
+    word=_say,
+    lone=_lone,
+)
