@@ -73,7 +73,7 @@ def load_household(path: Path | None = None, cache_dir: Path | None = None) -> H
     cached = cache_dir / f"household-{fingerprint}.msgpack"
     try:
         return _unpack(cached.read_bytes(), path, fingerprint)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         pass  # there is none yet, or it is damaged: it is made anew
     household = _build(path, content)
     _save(cached, household)
@@ -136,7 +136,7 @@ def _save(cached: Path, household: Household) -> None:
 
 
 def _unpack(data: bytes, path: Path, fingerprint: str) -> Household:
-    """Raise ValueError, TypeError or KeyError for anything that ``_save`` did not write."""
+    """Raise ValueError, TypeError, ... for anything that ``_save`` did not write."""
     import msgspec  # noqa: PLC0415 - as above
 
     name, pronunciations, packed = msgspec.msgpack.decode(data)

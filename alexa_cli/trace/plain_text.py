@@ -25,6 +25,21 @@ def line(text: str, width: int) -> str:
     return kept + "…" if width > 0 else ""
 
 
+def wrapped(text: str, width: int, most: int = 25) -> list[str]:
+    """Return the text on as many lines as it takes, ``most`` at most; words stay whole."""
+    lines, current = [], ""
+    for word in printable(text[: 4 * width * most]).split():
+        longer = f"{current} {word}" if current else word
+        if columns(longer) <= width:
+            current = longer
+            continue
+        lines.append(current)
+        current = line(word, width)
+    lines.append(current)
+    kept = [each for each in lines if each]
+    return kept if len(kept) <= most else [*kept[: most - 1], "…"]
+
+
 def columns(text: str) -> int:
     """Return how many columns of a terminal the text takes."""
     if text.isascii():

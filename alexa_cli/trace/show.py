@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from alexa_cli.language.text import printable
-from alexa_cli.trace.plain_text import WIDTH, line, milliseconds, padded
+from alexa_cli.trace.plain_text import WIDTH, line, milliseconds, padded, wrapped
 from alexa_cli.trace.save import TurnRecord, summarise
 from alexa_cli.trace.waterfall import waterfall
 
@@ -65,11 +64,7 @@ def page(record: TurnRecord, width: int = WIDTH) -> Iterator[str]:
 
 
 def _field(name: str, text: str, width: int) -> Iterator[str]:
-    import textwrap  # noqa: PLC0415 - for pages only
-
-    flat = " ".join(printable(text[:2_000]).split())
-    wrapped = textwrap.wrap(flat, max(20, width - 8)) or ["-"]
-    for place, each in enumerate(wrapped):
+    for place, each in enumerate(wrapped(text, max(20, width - 8)) or ["-"]):
         yield f"{name if place == 0 else '':<8}{each}"
 
 
@@ -102,15 +97,12 @@ def decision_text(decision: Json) -> Iterator[str]:
     took = f" ({milliseconds(seconds)})" if isinstance(seconds, float) and seconds else ""
     yield f"{shown.get('model', '')}: {shown.get('type', '')}{scored}{took}  {words}"
     for candidate in _dicts(shown.get("candidates"))[:3]:
-        yield (
-            f"  * {_score(candidate)} {_call_name(candidate)}"
-            f"  {candidate.get('why', '')}"
-        )
+        yield (f"  * {_score(candidate)} {_call_name(candidate)}  {candidate.get('why', '')}")
 
 
 def call_text(call: Mapping[str, Any]) -> Iterator[str]:
     """Yield a call with its arguments."""
-    after = f"  after {', '.join(call['after'])}" if call.get("after") else ""
+    after = f"  after {_compact(call['after'])}" if call.get("after") else ""
     yield f"{call.get('id', '')}  {_call_name(call)}({_arguments(call)}){after}"
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _BAR = 24
 """Columns of a bar."""
+_ENDINGS = (names.STATUS, names.DECISION, names.KIND, names.DECISION_MODEL)
+"""Attributes that say how a span ended, the first one that is there."""
 _MAX_DEPTH = 8
 """Deeper spans are shown at this depth."""
 
@@ -46,18 +48,15 @@ def _tree(spans: Sequence[Span]) -> Iterator[tuple[int, Span]]:
 def label(span: Span) -> str:
     """Return what the span was: its name, model, API and how it ended."""
     about = span.attributes
-    model, expert, api = (about.get(key) for key in (names.MODEL, names.EXPERT, names.API))
-    parts = [
-        span.name,
-        str(model) if model else "",
-        ".".join(str(each) for each in (expert, api) if each),
-        str(about.get(names.STATUS) or about.get(names.KIND) or ""),
-    ]
+    called = ".".join(str(about[key]) for key in (names.EXPERT, names.API) if about.get(key))
+    ended = next((about[key] for key in _ENDINGS if about.get(key)), "")
+    parts = [span.name]
+    parts += [str(each) for each in (about.get(names.MODEL), called, ended) if each]
     if names.ERROR_TYPE in about:
         parts.append(f"! {about[names.ERROR_TYPE]}")
     if names.UNFINISHED in about:
         parts.append("(unfinished)")
-    return " ".join(part for part in parts if part)
+    return " ".join(part for n, part in enumerate(parts) if n == 0 or part not in span.name)
 
 
 def _bar(span: Span, total: float) -> str:
