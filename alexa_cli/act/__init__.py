@@ -1,1 +1,1 @@
-"""TODO."""
+"""A plan in, outcomes out: stages, deadlines, confirmation, undo, and what an attempt may start."""

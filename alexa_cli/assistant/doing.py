@@ -109,7 +109,7 @@ class Doing:
         from alexa_cli.speak.wording import confirm_text
 
         catalogue = self._turning.house.catalogue
-        left = pending(later, self._outcomes, catalogue)
+        left = pending(later, self._outcomes)
         self._outcomes.extend(left.skipped)
         if left.plan.calls:
             text = confirm_text(left.plan.calls, catalogue, self._turning.moment)
