@@ -1,4 +1,4 @@
-"""nearest: which API's examples does an utterance resemble most, and does it resemble any?
+"""Nearest: which API's examples an utterance resembles most, and whether it resembles any.
 
 An encoder turns sentences into vectors. A softmax regression over the examples ranks: the expert
 is the one with the largest sum of its APIs' probabilities, the API the best within it. The gate

@@ -13,7 +13,7 @@ import io
 import os
 import zipfile
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -89,7 +89,12 @@ class NearestIndex:
         nearness = _nearness(cosines[None], self.owners, count)[0]
         order = winner_first(probability, self.owners)[:limit]
         ranked = tuple(
-            Ranked(*self.names[api].tolist(), float(probability[api]), float(nearness[api]))
+            Ranked(
+                str(self.names[api, 0]),
+                str(self.names[api, 1]),
+                float(probability[api]),
+                float(nearness[api]),
+            )
             for api in order.tolist()
         )
         return ranked, float(nearness.max())
@@ -183,7 +188,7 @@ def _sums(gate: Vectors, labels: Ints, owners: Ints) -> Vectors:
 
 
 def _threshold(gate: Vectors, labels: Ints, owners: Ints, sums: Vectors) -> float:
-    """Return the nearness that all but ``REFUSED`` of the examples reach, each left out of its own."""
+    """Return what all but ``REFUSED`` of the examples reach, each left out of its own sums."""
     if not len(gate):
         return 0.0
     count = len(owners)
@@ -209,9 +214,8 @@ def _product(row: NDArray[np.float32], matrix: Vectors) -> NDArray[np.float32]:
 
 
 def _unit(rows: Vectors) -> Vectors:
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
-    scaled: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
-    return scaled
+    lengths = np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)), np.float32)[:, None]
+    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
 
 
 # The file -------------------------------------------------------------------------------------
@@ -235,7 +239,7 @@ def _pack(index: NearestIndex) -> bytes:
 
 def _unpack(content: bytes) -> NearestIndex:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        found = {field.name: arrays[field.name] for field in fields(NearestIndex)}
+        found: dict[str, Any] = {field.name: arrays[field.name] for field in fields(NearestIndex)}
     for name in ("weights", "centroids"):
         found[name] = found[name].astype(np.float32)
     return NearestIndex(**found)

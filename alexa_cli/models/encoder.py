@@ -21,11 +21,17 @@ ENCODERS = ("ngrams", "minilm")
 class Encoder(Protocol):
     """Turns sentences into vectors. Found by its name; needs no training of its own."""
 
-    name: str
-    fingerprint: str
-    """Changes whenever the same sentence may get another vector."""
-    sparse: bool
-    """Whether each dimension is a feature that most sentences lack: then rare ones weigh more."""
+    @property
+    def name(self) -> str:
+        """What the config calls it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same sentence may get another vector."""
+
+    @property
+    def sparse(self) -> bool:
+        """Whether a dimension is a feature that most texts lack: then rare ones weigh more."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row a text, float32, each of length 1 (or 0 where there is nothing to say)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -72,7 +73,7 @@ class Ngrams:
     def _fill(self, row: Vectors, spoken: tuple[str, ...]) -> None:
         classed = [word_class(word) for word in spoken]
         bounded = ["<s>", *classed, "</s>"]
-        pairs = (f"{a} {b}" for a, b in zip(bounded, bounded[1:], strict=False))
+        pairs = (f"{a} {b}" for a, b in pairwise(bounded))
         widths = self.widths
         for weight, places in (
             (widths.word, [_place(word, widths.size) for word in classed]),

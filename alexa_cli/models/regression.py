@@ -38,9 +38,9 @@ def fit(rows: Vectors, labels: NDArray[np.int64], classes: int, l2: float) -> Ve
     inside = rows @ basis
     values, turn = np.linalg.eigh((inside.T @ inside).astype(np.float64))
     keep = values > values[-1] * 1e-9
-    values, turned = values[keep], turn[:, keep].astype(np.float32)
+    turned = turn[:, keep].astype(np.float32)
     inside = inside @ turned
-    pace = (1 / (0.5 * values + l2)).astype(np.float32)[:, None]
+    pace = np.asarray(1 / (0.5 * values[keep] + l2), np.float32)[:, None]
     weights = _descend(inside, labels, classes, l2, pace)
     found: Vectors = (basis @ (turned @ weights)).astype(np.float32)
     return found

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alexa_cli.models.encoder import Vectors
 
 _LENGTH = 8
-_LONGEST_HEADER = 4_000_000
+_SHORTEST_HEADER, _LONGEST_HEADER = 2, 4_000_000
 
 
 def read_tensors(path: Path) -> dict[str, Vectors]:
@@ -30,7 +30,7 @@ def read_tensors(path: Path) -> dict[str, Vectors]:
         size = path.stat().st_size
         with path.open("rb") as file:
             length = int.from_bytes(file.read(_LENGTH), "little")
-            if not 2 <= length <= min(_LONGEST_HEADER, size - _LENGTH):
+            if not _SHORTEST_HEADER <= length <= min(_LONGEST_HEADER, size - _LENGTH):
                 raise _damaged(path)
             header = json.loads(file.read(length))
         raw = np.memmap(path, np.uint8, mode="r", offset=_LENGTH + length)
@@ -47,7 +47,7 @@ def read_tensors(path: Path) -> dict[str, Vectors]:
         raise _damaged(path) from error
 
 
-def _tensor(raw: np.memmap, entry: dict[str, list[int]]) -> Vectors:  # type: ignore[type-arg]
+def _tensor(raw: np.memmap, entry: dict[str, list[int]]) -> Vectors:
     start, end = entry["data_offsets"]
     if not 0 <= start <= end <= len(raw):
         raise ValueError(entry)
