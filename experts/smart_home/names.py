@@ -7,7 +7,7 @@ So each looks among its own devices, and the house asks "which one?" no more oft
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from alexa_cli.context.names import NameList
 
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from .home import Test
 
 
-def _listed(context: HandlerContext, wanted: Test) -> list[dict[str, Any]]:
+def _listed(
+    context: HandlerContext, wanted: Test, partial: Literal["suffix", "none"] = "suffix"
+) -> list[dict[str, Any]]:
     """Return the devices that are wanted, with all that they may be called among themselves."""
     names = tuple(name for name in context.household.devices if wanted(device_of(name)))
     called: dict[str, list[str]] = defaultdict(list)
-    for form, ids in NameList("", names, "suffix").forms().items():
+    for form, ids in NameList("", names, partial).forms().items():
         for id_ in ids:
             called[id_].append(" ".join(form))
     return [
@@ -53,8 +55,8 @@ def blinds(context: HandlerContext) -> list[dict[str, Any]]:
 
 
 def gates(context: HandlerContext) -> list[dict[str, Any]]:
-    """Garage doors and gates."""
-    return _listed(context, lambda d: d.is_gate)
+    """Garage doors and gates. "The door" is none of them: it is one that people walk through."""
+    return _listed(context, lambda d: d.is_gate, "none")
 
 
 def openings(context: HandlerContext) -> list[dict[str, Any]]:

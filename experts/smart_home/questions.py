@@ -64,8 +64,9 @@ def check_state(
     if not devices:
         raise none_here(home, target, "device")
     those = [device for device in devices if holds(device, states[device.id], asked)]
-    if asking is None:
-        asking = "all" if kind == "everything" else "state"
+    asking = asking or "state"
+    if kind == "everything" and asking == "state":
+        asking = "all"
     if kind == "anything":
         asking = "any"
     say = _several(home, target, devices, those, (asking, asked))
