@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alexa_cli.config.paths import Paths
     from alexa_cli.config.settings import Settings
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what the cache holds changes."""
 KEPT = 8
 """Compiled catalogues kept on disk: one for each set of folders used lately."""
@@ -98,8 +98,10 @@ def load_catalogue(
         sources = find_sources(settings, paths, folders)
     key = _key(settings, sources, strict=not folders)
     file = paths.cache / "catalogue" / f"{key}.msgpack"
+    from alexa_cli.catalog.cache import decode  # noqa: PLC0415 - it builds on this module
+
     try:
-        return msgspec.msgpack.decode(file.read_bytes(), type=Catalogue)
+        return decode(file.read_bytes())
     except (OSError, msgspec.MsgspecError, ValueError):
         catalogue = compile_catalogue(settings, sources, strict=not folders)
     _keep(file, catalogue)
@@ -136,10 +138,11 @@ def _key(settings: Settings, sources: Sequence[Source], *, strict: bool) -> str:
 
 
 def _keep(file: Path, catalogue: Catalogue) -> None:
+    from alexa_cli.catalog.cache import encode  # noqa: PLC0415 - it builds on this module
     from alexa_cli.config.paths import write_private  # noqa: PLC0415 - after compiling only
 
     try:
-        write_private(file, msgspec.msgpack.encode(catalogue))
+        write_private(file, encode(catalogue))
         kept = sorted(file.parent.glob("*.msgpack"), key=lambda each: each.stat().st_mtime_ns)
         for old in kept[:-KEPT]:
             old.unlink(missing_ok=True)
