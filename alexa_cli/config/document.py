@@ -53,6 +53,8 @@ class Document:
 
     def error(self, message: str, at: At = (), *, hint: str | None = None) -> FileError:
         """Return (for the caller to raise) an error that names file, line and key."""
+        if at in self.secret:
+            message, hint = "this value, which is not shown, does not fit here", None
         key = dotted(at) or None
         return FileError(message, path=self.path, line=self.line(at), key=key, hint=hint)
 

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from alexa_cli.config.document import At, Document, dotted, shown
+from alexa_cli.config.scalars import parse_scalar
 from alexa_cli.config.validate import read
-from alexa_cli.config.yaml_reader import parse, parse_scalar
+from alexa_cli.config.yaml_reader import parse
 from alexa_cli.errors import FileError
 
 if TYPE_CHECKING:

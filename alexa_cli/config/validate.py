@@ -38,8 +38,6 @@ def read(document: Document, type_: type[T], at: At = ()) -> T:
         return convert(value, type_)
     except msgspec.ValidationError:
         where, message, hint = _explain(value, type_, at)
-    if where in document.secret:
-        message, hint = "this value, which is not shown, does not fit here", None
     raise document.error(message, where, hint=hint)
 
 
@@ -96,7 +94,8 @@ def _explain(value: object, type_: Any, at: At) -> tuple[At, str, str | None]:  
     for step, item in _items(value):
         inner = child_type(type_, step)
         if inner is None:
-            if known := _known_keys(type_):
+            known = _known_keys(type_) if isinstance(step, str) else []
+            if known:
                 hint = did_you_mean(str(step), known) or f"known: {', '.join(sorted(known))}"
                 if item is None:  # {description: opens, closes}
                     hint += "; a text with a comma in it needs quotes"

@@ -7,11 +7,11 @@ number of seconds. Why: docs/decisions/msgspec-and-yaml.md.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from alexa_cli.config.document import At, Document, shown
+from alexa_cli.config.scalars import parse_scalar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 MAX_VALUES = 250_000
 """Values in a file, aliases counted as often as they are used."""
-
-_WORDS: dict[str, bool | None] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
-_INT = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_MAX_DIGITS = 18
 
 _QUOTE = "text that holds ': ' or begins with one of []{}&*!|>%@` needs quotes"
 _UNCLOSED = "found unexpected end of stream"
@@ -48,24 +38,6 @@ _HINTS = {
 }
 
 
-def parse_scalar(text: str) -> bool | int | float | str | None:
-    """Read an unquoted YAML 1.2 scalar. Raises ValueError with a message for people."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text) or _BASED.fullmatch(text):
-        if len(text.lstrip("+-0")) > _MAX_DIGITS:
-            raise ValueError("this number is too long; put it in quotes if it is text")
-        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
-    if _FLOAT.fullmatch(text):
-        number = float(text)
-        if number in {float("inf"), float("-inf")}:
-            raise ValueError("this number is too large")
-        return number
-    if _NOT_FINITE.fullmatch(text):
-        raise ValueError("only finite numbers are allowed")
-    return text
-
-
 def parse(text: str, path: Path | str) -> Document:
     """Read one YAML document. Raises FileError for whatever is wrong with it."""
     import yaml  # noqa: PLC0415 - 25 ms, and not needed without a file
@@ -80,8 +52,11 @@ def parse(text: str, path: Path | str) -> Document:
         mark = error.problem_mark or error.context_mark
         if problem == _UNCLOSED and error.context_mark:
             mark = error.context_mark  # where the quote opens, not the end of the file
-        builder.refuse(f"broken YAML: {problem}", mark.line + 1 if mark else None,
-                       builder.here(), hint=_HINTS.get(problem))  # fmt: skip
+        hint = _HINTS.get(problem)
+        if problem.startswith("did not find expected ','") and error.context_mark:
+            problem += f" (opened in line {error.context_mark.line + 1})"
+        line = mark.line + 1 if mark else None
+        builder.refuse(f"broken YAML: {problem}", line, builder.near(line), hint=hint)
     except yaml.YAMLError as error:  # the reader's own: no mark
         builder.refuse(f"broken YAML: {shown(str(error))}", None)
     return builder.document()
@@ -116,6 +91,8 @@ class _Builder:
     data: Json = None
     documents: int = 0
     values: int = 0
+    last: At = ()
+    """The value that ended last."""
 
     def document(self) -> Document:
         return Document(self.data, self.lines, self.path)
@@ -162,6 +139,11 @@ class _Builder:
         if isinstance(top.value, list):
             return (*top.at, len(top.value))
         return top.at if top.key is None else (*top.at, top.key)
+
+    def near(self, line: int | None) -> At:
+        """Return the way to what breaks off in ``line``."""
+        ended = self._wants_key() and self.lines.get(self.last) == line
+        return self.last if ended else self.here()
 
     def _count(self, size: int, line: int) -> None:
         self.values += size
@@ -228,6 +210,7 @@ class _Builder:
     def _attach(self, value: Json, anchor: str | None, size: int, height: int) -> None:
         if anchor is not None:
             self.anchors[anchor] = _Anchor(value, size, height)
+        self.last = self.here()
         if not self.stack:
             self.data = value
             return
