@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,9 @@ class IdMaker:
         seconds = max(0, int(self._clock()) - _EPOCH)
         with self._lock:
             if seconds > self._last // _PER_SECOND:
-                self._last = seconds * _PER_SECOND + secrets.randbelow(_PER_SECOND // 2)
+                self._last = seconds * _PER_SECOND + int.from_bytes(os.urandom(4)) % (
+                    _PER_SECOND // 2
+                )
             else:
                 self._last += 1
             number = self._last

@@ -5,12 +5,15 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from alexa_cli.context.household import EXAMPLE, Household, load_household
 from alexa_cli.errors import FileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _load(tmp_path: Path, text: str) -> Household:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alexa_cli.store.rows import EventRow
 from alexa_cli.store.state import ExpertStore
 from alexa_cli.store.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WORKER = """
 import sys

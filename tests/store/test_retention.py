@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from alexa_cli.store.retention import DAY, sweep, tidy
 from alexa_cli.store.rows import EventRow
 from alexa_cli.store.state import ExpertStore
 from alexa_cli.store.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = 1_790_000_000.0
 HUGE = 10**12

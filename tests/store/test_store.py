@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,9 @@ from alexa_cli.store.errors import StoreError
 from alexa_cli.store.rows import EventRow
 from alexa_cli.store.state import ExpertStore
 from alexa_cli.store.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Clock:
@@ -132,7 +135,9 @@ def test_a_folder_in_the_place_of_the_file_is_an_error_for_people(tmp_path: Path
     assert stat.S_IMODE((tmp_path / "alexa.db").stat().st_mode) == 0o755
 
 
-def test_memory_store_keeps_nothing_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_store_keeps_nothing_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     store = Store(":memory:")
     store.append(EventRow("a", "turn"), b"1")
@@ -204,13 +209,13 @@ def test_what_is_not_json_is_refused_by_name(store: Store) -> None:
 def test_a_transaction_is_all_or_nothing_and_nests(store: Store) -> None:
     state = ExpertStore(store, "e")
     state.set("n", 1)
-    with pytest.raises(RuntimeError), state.transaction():
+    with pytest.raises(RuntimeError), state.transaction():  # noqa: PT012 - it is the block
         state.set("n", 2)
         raise RuntimeError
     assert state.get("n") == 1
     with state.transaction():
         state.set("n", 3)
-        with pytest.raises(RuntimeError), state.transaction():
+        with pytest.raises(RuntimeError), state.transaction():  # noqa: PT012 - as above
             state.set("n", 4)
             raise RuntimeError
         assert state.get("n") == 3

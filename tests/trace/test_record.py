@@ -7,14 +7,16 @@ import asyncio
 import contextlib
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from alexa_cli.trace import names
 from alexa_cli.trace.record import Recorder, Span
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
 _ATTRIBUTE = re.compile(r"(gen_ai|alexa)(\.(?!db$)[a-z_]+)+")
 
@@ -155,9 +157,9 @@ def _used(tree: ast.AST) -> Iterator[tuple[str, int]]:
 def _spelled_out(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Attribute names written as such, wherever they are put together."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if _ATTRIBUTE.fullmatch(node.value):
-                yield node.value, node.lineno
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and _ATTRIBUTE.fullmatch(text):
+            yield text, node.lineno  # type: ignore[attr-defined]
 
 
 def test_every_attribute_used_in_the_house_is_declared(repo: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alexa_cli.store.rows import EventRow
 from alexa_cli.store.store import Store
@@ -21,6 +21,9 @@ from alexa_cli.watch.due import (
     unregister,
     upcoming,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 
