@@ -51,6 +51,18 @@ def test_spans_nest_and_count_from_the_beginning_of_the_turn() -> None:
     }  # fmt: skip
 
 
+def test_after_a_span_its_parent_is_current_again() -> None:
+    recorder = Recorder()
+    with recorder.span("act"):
+        with recorder.span("first"):
+            pass
+        with recorder.span("second"):
+            pass
+    recorder.event("later")
+    tree = _tree(recorder.spans())
+    assert tree == {"act": None, "first": "act", "second": "act", "later": None}
+
+
 def test_tasks_side_by_side_keep_their_own_parents() -> None:
     recorder = Recorder()
 
