@@ -55,6 +55,9 @@ def forget(
         raise UsageError("forget what?", hint="--conversation, --memory, --traces or --all")
     _confirm(" and ".join(what), yes=yes)
     with open_store() as store:
+        if store.path is not None and (traces or everything):
+            # The REPL's history of what was typed lies beside the store.
+            store.path.with_name("history").unlink(missing_ok=True)
         print_lines([_told(_erase(store, conversation, memory, traces, everything))])
         if everything:
             _mention_set_aside(store)

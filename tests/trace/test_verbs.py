@@ -134,7 +134,10 @@ def test_forgetting_needs_a_yes(turns: Paths, capsys: pytest.CaptureFixture[str]
 def test_forgetting(
     turns: Paths, capsys: pytest.CaptureFixture[str], option: str, told: str, left: list[str]
 ) -> None:
+    typed = turns.data / "history"
+    typed.write_text("+words 0\n")
     assert _out(capsys, "forget", option, "--yes") == f"Forgotten: {told}.\n"
+    assert typed.exists() == (option in {"--conversation", "--memory"})
     run(["trace", "list"])
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == left
     with Store(turns.database) as store:
