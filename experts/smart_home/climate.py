@@ -63,7 +63,10 @@ def change_temperature(
 ) -> Result:
     """Make it warmer or cooler: one of change, feeling, warm and complaint says which."""
     home, target = Home(context), Target(**named)
-    up = (change or feeling or warm or complaint) != "down"
+    way = change or feeling or warm or complaint
+    if way is None:
+        raise AlexaError("I don't know whether you mean warmer or cooler.")
+    up = way == "up"
     by = (STEPS[step] if degrees is None else degrees) * (1 if up else -1)
     chosen = _thermostats(home, target)
     done = alter(home, chosen, _thermostat, lambda _, s: _moved(s, by))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alexa_cli.errors import AlexaError
+
 from .home import Home, Target, alter, of_kind
 from .wording import answer, none_here
 
@@ -45,7 +47,9 @@ def set_position(
 ) -> Result:
     """Open blinds or curtains part of the way: 0 is closed, 100 is open."""
     home, target = Home(context), Target(**named)
-    percent = PARTS[part or "bit"] if position is None else position
+    if position is None and part is None:
+        raise AlexaError("I need to know how far: say a number of percent.")
+    percent = PARTS[part or ""] if position is None else position
     change = alter(home, _covers(home, target, _blind), _stops, lambda d, _: _at(d, percent))
     return answer(
         home, target, change, did=f"I set {{}} to {percent:g} percent open.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alexa_cli.errors import AlexaError
+
 from .home import Home, Target, alter, of_kind
 from .wording import answer, none_here
 
@@ -29,7 +31,9 @@ def set_fan_speed(
 ) -> Result:
     """Set fans to a speed; they are turned on, or off by 0 percent."""
     home, target = Home(context), Target(**named)
-    value = SPEEDS[speed or "medium"] if percent is None else percent
+    if speed is None and percent is None:
+        raise AlexaError("I need to know how fast: low, medium, high or a number of percent.")
+    value = SPEEDS[speed or ""] if percent is None else percent
     said = speed if percent is None else f"{value:g} percent"
     new = {"on": True, "speed": value} if value else {"on": False}
     change = alter(home, _fans(home, target), _turns, lambda _, __: new)
@@ -41,11 +45,13 @@ def set_fan_speed(
 
 def change_fan_speed(
     context: HandlerContext,
-    change: str = "up",
+    change: str | None = None,
     **named: str,
 ) -> Result:
     """Make fans faster or slower."""
     home, target = Home(context), Target(**named)
+    if change is None:
+        raise AlexaError("I don't know whether you mean faster or slower.")
     by = STEP if change == "up" else -STEP
     done = alter(home, _fans(home, target), _turns, lambda _, s: _moved(s, by))
     word = "faster" if by > 0 else "slower"

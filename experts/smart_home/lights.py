@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alexa_cli.errors import AlexaError
+
 from .home import Home, Target, alter, lit, of_kind
 from .wording import answer, none_here
 
@@ -29,7 +31,9 @@ def set_brightness(
 ) -> Result:
     """Set lights to a percentage; 0 turns them off."""
     home, target = Home(context), Target(**named)
-    percent = brightness if brightness is not None else LEVELS[level or "maximum"]
+    if brightness is None and level is None:
+        raise AlexaError("I need to know how bright: say a number of percent.")
+    percent = LEVELS[level or ""] if brightness is None else brightness
     change = alter(home, _lights(home, target), _dims, lambda _, s: _at(s, percent))
     did = f"I set {{}} to {percent:g} percent." if percent else "I turned off {}."
     state = f"at {percent:g} percent" if percent else "off"
@@ -51,7 +55,10 @@ def change_brightness(
     """
     home, target = Home(context), Target(**named)
     by = STEPS[step] if amount is None else amount
-    up = (change or tone or complaint) != "down"
+    way = change or tone or complaint
+    if way is None:
+        raise AlexaError("I don't know whether you mean brighter or darker.")
+    up = way == "up"
     lights = lit(home, _lights(home, target))
     done = alter(home, lights, _dims, lambda _, s: _moved(s, by if up else -by))
     extreme = "as bright as it goes" if up else "as dark as it goes"

@@ -53,7 +53,9 @@ def set_volume(
 ) -> Result:
     """Set the volume to a percentage."""
     home, target = Home(context), Target(**named)
-    percent = LEVELS[level or "maximum"] if volume is None else volume
+    if volume is None and level is None:
+        raise AlexaError("I need to know how loud: say a number of percent.")
+    percent = LEVELS[level or ""] if volume is None else volume
     change = alter(
         home, _heard(home, target), _loud, lambda _, __: {"volume": percent, "muted": False}
     )
@@ -74,7 +76,10 @@ def change_volume(
 ) -> Result:
     """Make it louder or quieter: one of change, loudness and complaint says which."""
     home, target = Home(context), Target(**named)
-    up = (change or loudness or complaint) != "down"
+    way = change or loudness or complaint
+    if way is None:
+        raise AlexaError("I don't know whether you mean louder or quieter.")
+    up = way == "up"
     by = (STEPS[step] if amount is None else amount) * (1 if up else -1)
     done = alter(home, _heard(home, target), _loud, lambda _, s: _moved(s, by))
     did = f"I turned {{}} {'up' if up else 'down'}."

@@ -51,7 +51,9 @@ def check_state(
     ``said`` holds the device and the state asked about: power, position or locked.
     """
     home = Home(context)
-    asked = next((said[key] for key in _STATES if key in said), "on")
+    asked = next((said[key] for key in _STATES if key in said), None)
+    if asked is None:
+        raise AlexaError("I can say what is on, open or locked: which do you mean?")
     one = said.get("device") or said.get("opening") or said.get("lock")
     if one:
         return _one(home, home.device(one), asked)
