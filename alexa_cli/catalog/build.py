@@ -127,7 +127,7 @@ class _ApiBuilder:
                 report.error(f"{name!r} is no parameter", (*at, "required", number), hint=hint)
         names = file.parameters.keys()
         sentences, self.compiled = build_sentences(
-            report, (*at, "sentences"), file.sentences, names, self.rules
+            report, (*at, "sentences"), file.sentences, names, self.rules, self.expert
         )
         examples = build_examples(report, (*at, "examples"), file.examples, names)
         run = None

@@ -9,7 +9,8 @@ import alexa_cli
 from alexa_cli.catalog.catalogue import Catalogue
 from alexa_cli.catalog.link import hook, link
 from alexa_cli.catalog.overlap import find_overlaps
-from alexa_cli.catalog.templates import TemplateError, compile_template
+from alexa_cli.catalog.sentences import compiled
+from alexa_cli.catalog.templates import TemplateError
 from alexa_cli.errors import FileError
 
 if TYPE_CHECKING:
@@ -48,17 +49,15 @@ def compile_experts(
 
 def compile_templates(expert: Expert, language: str) -> list[Template]:
     """Compile the templates that ``expert`` has in ``language`` (``en-GB``: or else ``en``)."""
-    compiled: list[Template] = []
+    templates: list[Template] = []
     for api in expert.apis.values():
         texts = api.sentences.get(language) or api.sentences.get(language.partition("-")[0]) or ()
         for text in texts:
             try:
-                compiled.append(
-                    compile_template(text, expert=expert.name, api=api.name, rules=expert.rules)
-                )
+                templates.append(compiled(text, expert.name, api.name, expert.rules))
             except TemplateError as error:  # only if the expert was not built by this package
                 raise FileError(str(error), path=expert.folder, line=api.line) from error
-    return compiled
+    return templates
 
 
 def _fingerprint(

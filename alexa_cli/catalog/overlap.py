@@ -63,6 +63,7 @@ class _Index:
     """Templates by a word that they need, so that a sample is compared with few of them."""
 
     def __init__(self, templates: Sequence[Template]) -> None:
+        self.clauses = [[frozenset(clause) for clause in each.clauses] for each in templates]
         self.by_word: dict[str, list[int]] = defaultdict(list)
         self.anywhere: list[int] = []
         for number, template in enumerate(templates):
@@ -73,8 +74,13 @@ class _Index:
                 self.anywhere.append(number)
 
     def candidates(self, said: Sequence[str]) -> list[int]:
-        numbers = {n for word in set(said) for n in self.by_word.get(word, ())}
-        return sorted(numbers | set(self.anywhere))
+        there = frozenset(said)
+        numbers = {n for word in there for n in self.by_word.get(word, ())}.union(self.anywhere)
+        return sorted(
+            number
+            for number in numbers
+            if not any(clause.isdisjoint(there) for clause in self.clauses[number])
+        )
 
 
 def _sample(

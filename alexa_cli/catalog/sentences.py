@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.expert import Example, Mark
@@ -44,6 +45,16 @@ def parse_example(text: str) -> Example:
     return Example(plain, tuple(marks))
 
 
+def compiled(text: str, expert: str, api: str, rules: Mapping[str, str]) -> Template:
+    """Compile a template; building and compiling ask for the same ones. Raises TemplateError."""
+    return _compiled(text, expert, api, tuple(rules.items()))
+
+
+@lru_cache(maxsize=4_096)
+def _compiled(text: str, expert: str, api: str, rules: tuple[tuple[str, str], ...]) -> Template:
+    return compile_template(text, expert=expert, api=api, rules=dict(rules))
+
+
 def build_examples(
     report: Report, at: At, declared: list[str] | dict[str, list[str]], parameters: AbstractSet[str]
 ) -> dict[str, tuple[Example, ...]]:
@@ -68,13 +79,14 @@ def build_sentences(
     declared: list[str] | dict[str, list[str]],
     parameters: AbstractSet[str],
     rules: Mapping[str, str],
+    expert: str,
 ) -> tuple[dict[str, tuple[str, ...]], list[tuple[Template, At]]]:
     """Read ``sentences``: language to templates, and the compiled ones with their places."""
     found: dict[str, list[str]] = {}
-    compiled: list[tuple[Template, At]] = []
+    templates: list[tuple[Template, At]] = []
     for language, text, here in _by_language(report, at, declared):
         try:
-            template = compile_template(text, rules=rules)
+            template = compiled(text, expert, str(at[1]), rules)
         except TemplateError as error:
             report.error(str(error), here, hint=_rule_hint(str(error), rules))
             continue
@@ -82,8 +94,8 @@ def build_sentences(
             if slot not in parameters:
                 _unknown_parameter(report, here, slot, parameters)
         found.setdefault(language, []).append(text)
-        compiled.append((template, here))
-    return {language: tuple(texts) for language, texts in found.items()}, compiled
+        templates.append((template, here))
+    return {language: tuple(texts) for language, texts in found.items()}, templates
 
 
 def by_language(declared: str | dict[str, str] | None) -> dict[str, str]:
