@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from alexa_cli.language.english import SMALL, TENS
-from alexa_cli.language.grammar import Readings, Words, first_readings, word_at
+from alexa_cli.language.grammar import Readings, Words, first_readings, may_start, word_at
 from alexa_cli.language.number import below_hundred
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ STARTS = frozenset(
 def clocks(words: Words, start: int) -> Readings[Clock]:
     """Return the readings of a clock time, with "o'clock", a.m. or p.m. and "sharp" if said."""
     found: Readings[Clock] = []
+    if not may_start(words, start, STARTS):
+        return found
     for end, clock in _bare(words, start):
         found.append((end, clock))
         if not clock.sure:

@@ -21,6 +21,8 @@ from alexa_cli.language.english import (
     ORDINAL_TENS,
     ORDINALS,
     SECONDS,
+    SMALL,
+    TENS,
     WEEKDAY_NAMES,
     WEEKDAYS,
     WEEKDAYS_SHORT,
@@ -32,6 +34,7 @@ from alexa_cli.language.grammar import (
     Unreadable,
     Words,
     first_readings,
+    may_start,
     word_at,
 )
 from alexa_cli.language.month_days import Day, month_days, numeric_days, plain_days
@@ -69,6 +72,11 @@ _HOLIDAY_STARTS = frozenset(name[0] for name in _HOLIDAYS) | {
 }  # fmt: skip
 _A_DAY = 86_400
 _UNIT_DAYS = {word: seconds // _A_DAY for word, seconds in SECONDS.items() if seconds >= _A_DAY}
+_AFTER_THE = frozenset(
+    {*ORDINALS, *ORDINAL_TENS, *TENS, *SMALL, "day", "end", "last", "weekend", "next"}
+)
+_AWAY_ONLY = frozenset({"in", "a", "an", "this", "next", "coming"})
+"""Words that open no day of a named month."""
 STARTS = (
     frozenset(
         {*WEEKDAYS, *WEEKDAYS_SHORT, *MONTHS_ALL, *ORDINALS, *ORDINAL_TENS, *_WHICH}
@@ -82,11 +90,18 @@ STARTS = (
 
 def days_said(words: Words, start: int) -> Readings[Day]:
     """Return the readings of a day, with no preposition in front."""
-    if start >= len(words) or (words[start] not in STARTS and not words[start][:1].isdecimal()):
+    if not may_start(words, start, STARTS):
         return []
-    found = month_days(words, start) + numeric_days(words, start) + _near(words, start)
-    found += _weekdays(words, start) + plain_days(words, start) + _holidays(words, start)
-    return first_readings(found + _away(words, start))
+    word = words[start]
+    if word == "the" and not may_start(words, start + 1, _AFTER_THE):
+        return []
+    found = _near(words, start) + _weekdays(words, start) + _holidays(words, start)
+    if word not in _AWAY_ONLY:
+        found = month_days(words, start) + numeric_days(words, start) + found
+        found += plain_days(words, start)
+    if word != "the":
+        found += _away(words, start)
+    return first_readings(found)
 
 
 def led_days(words: Words, start: int) -> Readings[Day]:

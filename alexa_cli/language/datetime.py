@@ -34,6 +34,7 @@ from alexa_cli.language.grammar import (
     Unreadable,
     Words,
     first_readings,
+    may_start,
     word_at,
 )
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Json
 
 _HOUR, _DAY = 3_600, 86_400
+STARTS = date_grammar.STARTS | time_grammar.STARTS | PARTS_OF_DAY | {"now", "right"}
+_LEADS = time_grammar.LEADS | date_grammar.LEADS
 _MORNING = 9
 """The hour of a day that is named without a time."""
 
@@ -118,7 +121,9 @@ def _from_now(words: Words, start: int) -> Readings[When]:
 def _together(words: Words, start: int, have: When) -> Readings[When]:
     """Return the readings of a day, a clock time and a part of the day, each at most once."""
     found: Readings[When] = []
-    led = have.led or word_at(words, start) in time_grammar.LEADS | date_grammar.LEADS
+    if not may_start(words, start, STARTS):
+        return found
+    led = have.led or words[start] in _LEADS
     if have.day is None and not have.todays:
         found += [
             (e, replace(have, day=day, led=led)) for e, day in date_grammar.led_days(words, start)
@@ -273,7 +278,7 @@ def _lone(words: Words, start: int, when: When) -> bool:
 ENGLISH = Spans(
     name="datetime",
     noun="date or time",
-    starts=date_grammar.STARTS | time_grammar.ENGLISH.starts | {"now", "right"},
+    starts=STARTS,
     parse=whens,
     resolve=_resolve,
     canonical=_canonical,

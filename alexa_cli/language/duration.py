@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alexa_cli.language.english import (
-    FRACTION_SIGNS,
     NUMBER_STARTS,
     SECONDS,
     SECONDS_AFTER_DIGITS,
@@ -23,6 +22,7 @@ from alexa_cli.language.grammar import (
     Unreadable,
     Words,
     first_readings,
+    may_start,
     word_at,
 )
 from alexa_cli.language.number import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 LONGEST = 100 * 366 * 86_400
 """Seconds. A hundred years; what is longer would overflow the calendar."""
+STARTS = (NUMBER_STARTS - {"minus", "negative", "plus"}) | {"hour", "minute", "quarter"}
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
 _SAID = ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"))
 
@@ -106,6 +107,8 @@ def _clocklike(word: str) -> Number | None:
 def durations(words: Words, start: int) -> Readings[Number]:
     """Return the readings of a length of time, in seconds."""
     found: Readings[Number] = []
+    if not may_start(words, start, STARTS):
+        return found
     clocklike = _clocklike(word_at(words, start))
     if clocklike is not None:
         return [(start + 1, clocklike)]
@@ -169,8 +172,7 @@ def _say(value: Json, _moment: Moment) -> str:
 ENGLISH = Spans(
     name="duration",
     noun="length of time",
-    starts=(NUMBER_STARTS - {"minus", "negative", "plus"})
-    | {"hour", "minute", "quarter", *FRACTION_SIGNS},
+    starts=STARTS,
     parse=durations,
     resolve=_resolve,
     canonical=_canonical,

@@ -139,6 +139,14 @@ def first_readings(readings: Readings[T]) -> Readings[T]:
     return [r for r in readings if not (r[0] in seen or seen.add(r[0]))]  # type: ignore[func-returns-value]
 
 
+def may_start(words: Words, index: int, starts: frozenset[str]) -> bool:
+    """Whether the word at ``index`` is one of ``starts`` or is written in digits."""
+    if index >= len(words):
+        return False
+    word = words[index]
+    return word in starts or "0" <= word[:1] <= "9"
+
+
 def word_at(words: Words, index: int) -> str:
     """Return the word at ``index``, or "" past the end."""
     return words[index] if index < len(words) else ""

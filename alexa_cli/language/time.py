@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from alexa_cli.language.clock import STARTS, Clock, clocks, in_part, say_clock
+from alexa_cli.language.clock import STARTS as CLOCK_STARTS
+from alexa_cli.language.clock import Clock, clocks, in_part, say_clock
 from alexa_cli.language.grammar import (
     Moment,
     Readings,
@@ -37,6 +38,7 @@ _PARTS = {
     ("this", "evening"): "evening",
 }
 PART_STARTS = frozenset(phrase[0] for phrase in _PARTS)
+STARTS = CLOCK_STARTS | LEADS | PART_STARTS
 
 
 def parts(words: Words, start: int) -> Readings[tuple[str, bool]]:
@@ -119,7 +121,7 @@ def _say(value: Json, _moment: Moment) -> str:
 ENGLISH = Spans(
     name="time",
     noun="time",
-    starts=STARTS | LEADS | PART_STARTS,
+    starts=STARTS,
     parse=_times,
     resolve=_resolve,
     canonical=_canonical,
