@@ -86,7 +86,7 @@ def about(device: Device, state: State, asked: str) -> tuple[Any, str]:
     if asked == "position" and "open" in state:
         return state.get("position", 100 * state["open"]), summary(device, state)
     if asked not in state or (asked not in device.supports and asked in _OPTIONAL):
-        raise AlexaError(f"{_capital(subject)} has no {asked}.")
+        raise AlexaError(f"{_capital(subject)} has no {_SPELT.get(asked, asked)}.")
     value = state[asked]
     if state.get("on") is False and asked in {"brightness", "speed"}:
         return 0, f"{_capital(subject)} {be(device)} off."
@@ -98,6 +98,8 @@ def about(device: Device, state: State, asked: str) -> tuple[Any, str]:
     return value, f"{_capital(subject)} {be(device)} {said}."
 
 
+_SPELT = {"colour": "color"}
+"""Replies are in American English."""
 _OPTIONAL = frozenset({"brightness", "colour", "speed"})
 """What is in a state although the device cannot do it, because its kind often can."""
 

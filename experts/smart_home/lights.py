@@ -81,7 +81,7 @@ def set_colour(
     lights = _lights(home, target)
     change = alter(home, lights, _colours, lambda _, __: {"on": True, "colour": colour})
     return answer(
-        home, target, change, did=f"I made {{}} {colour}.", state=colour, cannot="change colour"
+        home, target, change, did=f"I made {{}} {colour}.", state=colour, cannot="change color"
     )
 
 

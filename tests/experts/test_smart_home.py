@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -143,7 +145,7 @@ def test_a_light_that_cannot_is_told_apart(home: Played) -> None:
     assert returned.say == (
         "I set the mirror light to 40 percent; the bathroom light can't be dimmed."
     )
-    with pytest.raises(AlexaError, match="can't change colour"):
+    with pytest.raises(AlexaError, match="can't change color"):
         home.call("set_colour", device="light.kitchen", colour="blue")
 
 
@@ -187,6 +189,29 @@ def test_colour_turns_on(home: Played) -> None:
     assert state(home, "light.bedside_lamp") == {
         "on": True, "brightness": 30, "colour": "warm white",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("api", "arguments"),
+    [
+        ("set_brightness", {"kind": "light"}),
+        ("change_brightness", {"kind": "light"}),
+        ("change_temperature", {}),
+        ("set_volume", {}),
+        ("change_volume", {}),
+        ("set_fan_speed", {"kind": "fan"}),
+        ("change_fan_speed", {"kind": "fan"}),
+        ("set_position", {"kind": "blind"}),
+        ("check_state", {"kind": "light"}),
+    ],
+)
+def test_nothing_is_guessed_where_the_amount_or_direction_is_missing(
+    home: Played, api: str, arguments: dict[str, Any]
+) -> None:
+    before = everything(home)
+    with pytest.raises(AlexaError, match=r"need to know|don't know whether|which do you mean"):
+        home.call(api, **arguments)
+    assert everything(home) == before
 
 
 # Climate -----------------------------------------------------------------------------------
@@ -498,6 +523,18 @@ def test_an_undo_is_not_sayable(home: Played) -> None:
     for name in ("restore", "reopen"):
         assert not home.expert.apis[name].sentences
         assert not home.expert.apis[name].examples
+
+
+def test_cases_name_apis_and_parameters_that_exist(home: Played) -> None:
+    seen = set()
+    for line in (Path(home.expert.folder) / "cases.jsonl").read_text("utf-8").splitlines():
+        case = json.loads(line)
+        for call in [*case.get("calls", ()), case, *case.get("then", ())]:
+            if call.get("expert") == "smart_home":
+                api = home.expert.apis[call["api"]]
+                assert set(call.get("arguments", ())) <= set(api.parameters), case["say"]
+                seen.add(api.name)
+    assert seen >= {name for name, api in home.expert.apis.items() if api.sentences} - {"unmute"}
 
 
 # Lists ---------------------------------------------------------------------------------------
