@@ -41,6 +41,7 @@ ADJECTIVES: Mapping[str, Callable[[State], str]] = {
     "on": _power, "off": _power, "open": _openness, "closed": _openness,
     "locked": _lockedness, "unlocked": _lockedness, "playing": _play, "paused": _play,
     "muted": lambda s: f"at {s['volume']:g} percent", "cleaning": _power, "docked": _power,
+    "done": lambda s: "cleaning" if s.get("status") else "still running",
 }  # fmt: skip
 """What a device is, where it is not what was asked."""
 

@@ -33,6 +33,9 @@ def holds(device: Device, state: State, asked: str) -> bool | None:
         return None if "locked" not in state else bool(state["locked"]) == (asked == "locked")
     if asked in {"playing", "paused"}:
         return None if "playing" not in state else bool(state["playing"]) == (asked == "playing")
+    if asked == "done":
+        working = state.get("status") == "cleaning" or bool(state.get("on"))
+        return not working if device.kind in {"vacuum", "switch"} else None
     if asked == "muted":
         return bool(state["muted"]) if "muted" in state else None
     return bool(state["status"] == asked) if "status" in state else None
