@@ -30,10 +30,10 @@ def shifted(day: date, *, days: int = 0, months: int = 0) -> date:
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise Unreadable(_NOT_SO_FAR)
     moved = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-    try:
-        return moved + timedelta(days=days)
-    except OverflowError:
-        raise Unreadable(_NOT_SO_FAR) from None
+    first, last = date(_FIRST_YEAR, 1, 1), date(_LAST_YEAR, 12, 31)
+    if not (first - moved).days <= days <= (last - moved).days:
+        raise Unreadable(_NOT_SO_FAR)
+    return moved + timedelta(days=days)
 
 
 def weekday_after(today: date, weekday: int) -> date:
