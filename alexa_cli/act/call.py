@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from alexa_cli.catalog.expert import Api
     from alexa_cli.turn import Call, Json
 
+MAYBE = "; it may have happened all the same"
+"""Ends the error of an effect that was cut short."""
 MAX_ERROR = 300
 """Characters of an error that the user is shown."""
 _MAX_DEPTH = 60
@@ -86,7 +88,7 @@ async def _put_down(handler: asyncio.Future[object], world: World) -> None:
 def _too_late(call: Call, api: Api, seconds: float) -> Outcome:
     error = f"{called(call)} did not answer within {seconds:.3g} seconds"
     if api.effect is not Effect.READ:
-        error += "; it may have happened all the same"
+        error += MAYBE
     return Outcome(call, status="failed", error=error)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from alexa_cli.act.call import failed, json_arguments, run_handler_once, stamped
+from alexa_cli.act.call import MAYBE, called, failed, json_arguments, run_handler_once, stamped
 from alexa_cli.act.confirm import UNCONFIRMED, because_of, needs_confirmation
 from alexa_cli.act.flight import Flight
 from alexa_cli.act.graph import MAX_DEPTH, dependencies, touched, turns
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Call, Event, Json
 
 STOPPED = "stopped before it began"
-MAYBE = "stopped; it may have happened all the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ class Execution:
             try:
                 outcome = await self._outcome(flight)
             except asyncio.CancelledError:
-                error = "stopped" if flight.reads else MAYBE
+                error = f"{called(call)} was stopped{'' if flight.reads else MAYBE}"
                 outcome = Outcome(flight.call, "failed", error=error)
             except AlexaError as error:
                 outcome = failed(flight.call, error)

@@ -26,7 +26,7 @@ def merged(texts: Sequence[str]) -> list[str]:
     kitchen light and the hall lamp."
     """
     texts = list(dict.fromkeys(texts))
-    if len(texts) == 1 or any(not _simple(text) for text in texts):
+    if len(texts) <= 1 or any(not _simple(text) for text in texts):
         return texts
     parts = [text.removesuffix(".").split() for text in texts]
     head = _head(parts)

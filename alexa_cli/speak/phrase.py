@@ -50,9 +50,9 @@ def _spoken(call: Call, api: Api, moment: Moment) -> dict[str, str]:
     for name, argument in call.arguments.items():
         parameter = api.parameters.get(name)
         silent = argument.words is None and argument.spoken is None
-        if silent and parameter is not None and parameter.has_default:
-            if argument.value == parameter.default:
-                continue
+        default = parameter is not None and parameter.has_default
+        if silent and default and parameter is not None and argument.value == parameter.default:
+            continue
         said = of_argument(argument, parameter, moment)
         if said is not None:
             text = said.text

@@ -27,7 +27,7 @@ MAX_REPLY = 2_000
 """Characters of a reply."""
 _ENDS = (".", "!", "?", "…", ":", "”", '."', '!"', '?"')
 _LOWERED = frozenset(
-    "the a an this that these those there no nothing nobody it your my our".split()  # noqa: SIM905
+    "the a an this that these those there no nothing nobody it your my our".split()
 )
 
 
@@ -58,8 +58,10 @@ def word(
         sentences.append(f"I can't take this back: {phrases}.")
     expects = any(outcome.expects_answer for outcome in done)
     bad = failed or [outcome for outcome in skipped if outcome.status == "skipped"] or stuck
-    style = "apology" if bad else "question" if expects else "plain"
-    return Reply(bounded(" ".join(sentences), MAX_REPLY), style, expects_answer=expects)
+    text = bounded(" ".join(sentences), MAX_REPLY)
+    if bad:
+        return Reply(text, "apology", expects)
+    return Reply(text, "question" if expects else "plain", expects)
 
 
 def _shown(outcomes: Sequence[Outcome], catalogue: Catalogue) -> list[Outcome]:
@@ -98,9 +100,9 @@ def _told(done: Sequence[Outcome], catalogue: Catalogue, moment: Moment) -> list
     texts: list[str] = []
     silent: list[Outcome] = []
     for _, group in groupby(done, key=lambda outcome: outcome.call.name):
-        said = {id(outcome): _said(outcome, catalogue, moment) for outcome in (each := list(group))}
-        silent += [outcome for outcome in each if not said[id(outcome)]]
-        texts += merged([text for text in said.values() if text])
+        said = [(outcome, _said(outcome, catalogue, moment)) for outcome in group]
+        silent += [outcome for outcome, text in said if not text]
+        texts += merged([text for _, text in said if text])
     if silent and not texts and len(silent) == 1:
         return ["Done."]
     if silent:
