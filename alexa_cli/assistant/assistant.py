@@ -30,7 +30,7 @@ from alexa_cli.turn import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
     from datetime import datetime
 
     from alexa_cli.assistant.house import House
@@ -76,7 +76,7 @@ class Assistant:
         utterances: AsyncIterator[Utterance],
         conversation: str,
         options: TurnOptions | None = None,
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """Run one turn. The last event is ``Finished``; closing the iterator cancels the turn."""
         turning = Turning.begin(self.house, conversation, options or TurnOptions())
         steps = self._steps(turning, utterances)
@@ -93,7 +93,7 @@ class Assistant:
 
     async def _steps(
         self, turning: Turning, utterances: AsyncIterator[Utterance]
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """Hear, decide, act, speak."""
         utterance = await _hear(turning, utterances)
         yield Heard(utterance)
@@ -193,4 +193,3 @@ def _hopeless(utterance: Utterance, readable: bool) -> Refusal | None:  # noqa: 
     if not readable:
         return Refusal("I heard nothing.", "empty", model="guard")
     return None
-

@@ -16,6 +16,7 @@ from alexa_cli.act.world import World
 from alexa_cli.assistant import memory as remember
 from alexa_cli.assistant.handling import handler_context
 from alexa_cli.decide.questions import MODEL as ANSWERED
+from alexa_cli.speak.wording import confirm_text, word
 from alexa_cli.turn import Acted, Emitted, Plan, Question, Reply
 
 if TYPE_CHECKING:
@@ -106,8 +107,6 @@ class Doing:
 
     def _hold(self, later: Plan) -> None:
         """What waits for a yes becomes the pending question."""
-        from alexa_cli.speak.wording import confirm_text
-
         catalogue = self._turning.house.catalogue
         left = pending(later, self._outcomes)
         self._outcomes.extend(left.skipped)
@@ -175,8 +174,6 @@ class Doing:
 
     def reply(self) -> Reply:
         """Return what the user is told about what was done, and is asked."""
-        from alexa_cli.speak.wording import word
-
         turning = self._turning
         spoken = [o for o in self._outcomes if not (self._notes and _says_nothing(o))]
         parts = list(self._notes)

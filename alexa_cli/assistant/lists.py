@@ -28,10 +28,9 @@ Provide = Callable[["Expert", str], NameList]
 class ExpertLists(Mapping[str, NameList]):
     """List name to list; those of experts are made at the first look and kept for the turn."""
 
-    def __init__(
-        self, catalogue: Catalogue, provide: Provide, given: Mapping[str, NameList] | None = None
-    ) -> None:
-        self._provide = provide
+    def __init__(self, catalogue: Catalogue, given: Mapping[str, NameList] | None = None) -> None:
+        self.provide: Provide = lambda _expert, name: NameList(name)
+        """Set by the turn, which the handlers need and which needs these lists."""
         self._owners = {
             name: expert for expert in catalogue.experts.values() for name in expert.lists
         }
@@ -43,7 +42,7 @@ class ExpertLists(Mapping[str, NameList]):
         if name == "experts":
             return self._experts
         if name not in self.made:
-            self.made[name] = self._provide(self._owners[name], name)
+            self.made[name] = self.provide(self._owners[name], name)
         return self.made[name]
 
     def __iter__(self) -> Iterator[str]:

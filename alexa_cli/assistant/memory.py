@@ -47,9 +47,22 @@ def after_plan(
             listed = api.parameters[name].x_list if api and name in api.parameters else None
             if listed and isinstance(argument.value, str):
                 memory = memory.refer(listed, argument.value)
+    for outcome in outcomes:
+        memory = _made(memory, outcome, catalogue)
     if undo and any(outcome.status == "done" for outcome in outcomes):
         undoable = (*memory.undoable, Undoable(turn, tuple(undo)))[-MAX_UNDOABLE:]
         memory = replace(memory, undoable=undoable)
+    return memory
+
+
+def _made(memory: ConversationState, outcome: Outcome, catalogue: Catalogue) -> ConversationState:
+    """Refer to what a call made, if its expert lists such things: "cancel it" after a timer."""
+    expert = catalogue.experts.get(outcome.call.expert)
+    value = outcome.value
+    if expert is None or not isinstance(value, dict) or not isinstance(value.get("id"), str):
+        return memory
+    for listed in expert.lists:
+        memory = memory.refer(listed, str(value["id"]))
     return memory
 
 

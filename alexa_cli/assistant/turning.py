@@ -14,6 +14,7 @@ from alexa_cli.context.snapshot import Snapshot
 from alexa_cli.errors import AlexaError
 from alexa_cli.language.registry import Moment
 from alexa_cli.store.coding import plain
+from alexa_cli.store.retention import tidy
 from alexa_cli.trace.record import Recorder
 from alexa_cli.trace.save import TurnRecord, save_turn
 from alexa_cli.turn import (
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Decision, Event, Outcome
 
 Status = Literal["done", "failed", "not_understood", "question", "refused", "cancelled"]
+
+
+_REFUSED: dict[str, Status] = {"not confirmed": "done", "too long": "refused"}
+"""Reasons of a refusal that are no lack of understanding."""
 
 
 @dataclass(slots=True)
@@ -76,7 +81,7 @@ class Turning:
         if memory is None:
             memory = load_conversation(house.store, conversation, now)
         settings = house.settings
-        lists = ExpertLists(house.catalogue, lambda e, n: turning.provide(e, n), options.lists)
+        lists = ExpertLists(house.catalogue, options.lists)
         snapshot = Snapshot(
             now, house.tz, settings.language, house.household, lists, conversation, None, memory
         )
@@ -85,6 +90,7 @@ class Turning:
             house, conversation, options, house.store.new_id("t"), at, snapshot, moment,
             recorder, memory, lists,
         )  # fmt: skip
+        lists.provide = turning.provide
         return turning
 
     def provide(self, expert: Expert, name: str) -> NameList:
@@ -164,17 +170,10 @@ class Turning:
             return "cancelled"
         if self.error is not None:
             return "failed"
-        match self.decision:
-            case Question():
-                return "question"
-            case Pass():
-                return "not_understood"
-            case Refusal(reason="not confirmed"):
-                return "done"
-            case Refusal(model="guard"):
-                return "not_understood" if self.decision.reason == "empty" else "refused"
-            case Refusal():
-                return "not_understood"
+        if isinstance(self.decision, Question):
+            return "question"
+        if isinstance(self.decision, (Pass, Refusal)):
+            return _REFUSED.get(self.decision.reason, "not_understood")
         if self.reply.style == "question" and self.memory.pending is not None:
             return "question"
         bad = [o for o in self.outcomes if o.status in {"failed", "skipped"}]
@@ -185,9 +184,10 @@ class Turning:
         finished = next((e for e in self.events if isinstance(e, Finished)), None)
         if not self.options.save:
             return
-        keep = self.house.settings.trace.keep.seconds
+        trace = self.house.settings.trace
         try:
-            save_turn(self.house.store, self.record(), keep=keep)
+            save_turn(self.house.store, self.record(), keep=trace.keep.seconds)
+            tidy(self.house.store, keep=trace.keep.seconds, max_size=trace.max_size.bytes)
             if finished is not None and self.options.memory is None:
                 save_conversation(self.house.store, self.conversation, self.memory)
             if self.undo_of:

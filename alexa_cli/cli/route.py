@@ -62,9 +62,7 @@ def route(
     raise typer.Exit(0 if isinstance(views[-1], (Plan, Answer)) else 3)
 
 
-async def look(
-    session: Session, said: str, conversation: str, now: str | None
-) -> list[Decision]:
+async def look(session: Session, said: str, conversation: str, now: str | None) -> list[Decision]:
     """Return what each model of the cascade says on its own, and last what the cascade says."""
     request = session.assistant.request(said, conversation, instant(now))
     views: list[Decision] = []
@@ -124,7 +122,8 @@ def verdict(decision: Decision) -> str:
 def arguments(call: Call) -> str:
     """Return the arguments of a call as text, with the words they came from."""
     return ", ".join(
-        f"{name}={json.dumps(a.value, ensure_ascii=False)}" + (f" from “{a.words}”" if a.words else "")
+        f"{name}={json.dumps(a.value, ensure_ascii=False)}"
+        + (f" from “{a.words}”" if a.words else "")
         for name, a in call.arguments.items()
     )
 
@@ -143,4 +142,3 @@ def _as_json(session: Session, decision: Decision) -> Any:  # noqa: ANN401 - any
         if (value := getattr(model, what, None)) is not None:
             shown[what] = value
     return shown
-

@@ -13,8 +13,8 @@ from alexa_cli.assistant.house import House
 from alexa_cli.assistant.lists import provide_list
 from alexa_cli.catalog.catalogue import load_catalogue
 from alexa_cli.catalog.handlers import run_handler
-from alexa_cli.config.paths import Paths, find_paths
 from alexa_cli.config.document import dotted
+from alexa_cli.config.paths import Paths, find_paths
 from alexa_cli.config.settings import HIDDEN, Loaded, load_settings, options
 from alexa_cli.context.household import load_household
 from alexa_cli.decide.registry import build_cascade
@@ -49,23 +49,21 @@ class Session:
         self.store.notices.clear()
 
 
-def open_session(common: Common, *, save: bool = True, rings_here: bool = False) -> Session:
-    """Read settings and catalogue, and put the assistant together. Raises AlexaError."""
+def open_session(
+    common: Common, *, save: bool = True, rings_here: bool = False, store: Store | None = None
+) -> Session:
+    """Read settings and catalogue, and put the assistant together. Raises AlexaError.
+
+    ``store``: one that is open already; without ``save`` nothing outlives the process.
+    """
     paths = find_paths(os.environ)
     loaded = load_settings(paths, file=common.config, sets=common.sets, env=os.environ)
-    return build_session(common, paths, loaded, save=save, rings_here=rings_here)
-
-
-def build_session(
-    common: Common, paths: Paths, loaded: Loaded, *, save: bool = True, rings_here: bool = False
-) -> Session:
-    """Put the assistant together from settings that were read. Raises AlexaError."""
     settings = loaded.settings
     household = load_household(
         Path(settings.household) if settings.household else None, paths.cache
     )
     known = secrets(loaded) if loaded.path or loaded.secret else []
-    store = Store(paths.database if save else ":memory:", mask=mask_values(known))
+    store = store or Store(paths.database if save else ":memory:", mask=mask_values(known))
     house = House(
         settings=settings,
         catalogue=load_catalogue(settings, paths, common.folders),
@@ -90,7 +88,7 @@ def secrets(loaded: Loaded) -> list[str]:
 def zone_name(configured: str | None) -> str:
     """Return the IANA name of the time zone: the configured one, else the system's, else UTC."""
     if configured:
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - checked when set
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
         try:
             ZoneInfo(configured)
@@ -112,7 +110,7 @@ def zone_name(configured: str | None) -> str:
 
 
 def _is_zone(name: str) -> bool:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the language room has it loaded by now
+    from zoneinfo import ZoneInfo
 
     try:
         ZoneInfo(name)

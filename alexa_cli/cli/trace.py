@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from alexa_cli.cli.options import JsonOption
+from alexa_cli.cli.options import ConfigOption, ExpertsOption, JsonOption, SetOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,6 +84,23 @@ def diff(first: TurnArgument, second: TurnArgument) -> None:
 
     with open_store() as store:
         print_lines(difference(load_turn(store, first), load_turn(store, second), width()))
+
+
+@app.command("replay")
+def replay(
+    turn: TurnArgument = "last",
+    act: Annotated[
+        bool, typer.Option("--act", help="Run the calls too; without it nothing is done.")
+    ] = False,
+    config: ConfigOption = None,
+    sets: SetOption = None,
+    experts: ExpertsOption = None,
+) -> None:
+    """Say the same again, at the same time and in the same context, and compare."""
+    from alexa_cli.cli.options import Common
+    from alexa_cli.cli.replay import replay as run_again
+
+    print_lines(run_again(Common.of(config, sets, experts), turn, act=act))
 
 
 @app.command("export")

@@ -80,10 +80,11 @@ class Cascade:
     def _before_models(self, request: Request) -> Decision | None:
         """What the conversation settles: a pending question, "the other one"."""
         question = request.question
-        if question is None:
-            return questions.other_one(request)
         reflex = next((m for m in self.models if isinstance(m, Reflex)), None)
-        if reflex and isinstance(decision := reflex.judge(request), Plan):
+        if question is None:
+            return questions.other_one(request) or questions.unasked(request)
+        heard = questions.takes_reflex(question, request)
+        if reflex and heard and isinstance(decision := reflex.judge(request), Plan):
             return decision
         if (answered := questions.answer(question, request)) is not None:
             return answered

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from alexa_cli.language.text import Token
 
-_LEAD = {
+_LEAD: dict[str, tuple[str, ...]] = {
     "en": (
         "hey alexa", "ok alexa", "okay alexa", "alexa", "please", "hey", "ok", "okay", "um", "uh",
         "er", "well", "now", "so", "and", "then", "also", "just", "quickly", "kindly",
         "can you", "could you", "would you", "will you", "can we", "could we", "you can",
         "you could", "i want you to", "i would like you to", "i need you to", "i want to",
         "i would like to", "i need to", "we need to", "let us", "go ahead and", "make sure to",
-        "make sure you", "be so kind and", "be so kind as to", "would you mind", "do me a favor and",
+        "make sure you",
+        "be so kind and", "be so kind as to", "would you mind", "do me a favor and",
         "can i get you to", "could i get you to", "can you go ahead and", "help me", "help me to",
         "i said", "no i said", "actually", "yes",
     ),
 }  # fmt: skip
-_TRAIL = {
+_TRAIL: dict[str, tuple[str, ...]] = {
     "en": (
         "please", "thanks", "thank you", "alexa", "for me", "now", "right now", "right away",
         "immediately", "at once", "if you can", "if you could", "if you would", "would you",

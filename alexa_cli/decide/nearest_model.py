@@ -1,22 +1,22 @@
 """``nearest`` as a model of the cascade: rank, gate, fill the slots, resolve.
 
 It estimates, so it is held to more than the exact models: below its threshold it passes, within
-its margin it passes, and a plan with an effect must account for the words that carry meaning
+its margin it passes, and what it would run must account for the words that carry meaning
 (``_unexplained``): "turn off the bathroom radiator" is not "turn off the bathroom".
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from alexa_cli.catalog.expert import Effect
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.nearest import Nearest
 from alexa_cli.decide.resolution import Trouble, resolve
 from alexa_cli.decide.sentences import as_decision
 from alexa_cli.decide.vocabulary import Vocabulary
-from alexa_cli.turn import Candidate, Pass
+from alexa_cli.turn import Candidate, Pass, Plan, Question
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,7 +95,8 @@ class NearestModel:
         said = fill(api, request)
         reading = Reading(api, said, score, why="like its examples")
         result = resolve(reading, request)
-        decision = as_decision(reading, result, self.name, candidates)
+        # An estimate is not verified: what is irreversible is confirmed before it is done.
+        decision = unverified(as_decision(reading, result, self.name, candidates))
         if request.closed_set:
             return decision
         if isinstance(result, Trouble):
@@ -103,10 +104,11 @@ class NearestModel:
                 unknown = vocabulary.unexplained(api, request, said)
                 return decision if not unknown else self._unsure(api, unknown, candidates, score)
             return Pass(result.text, result.code, candidates, self.name, score)
-        if api.run is not None and api.effect is not Effect.READ:
-            unknown = vocabulary.unexplained(api, request, said)
-            if unknown:
-                return self._unsure(api, unknown, candidates, score)
+        if api.run is not None and (unknown := vocabulary.unexplained(api, request, said)):
+            return self._unsure(api, unknown, candidates, score)
+        if not said and _always_marked(api, request):
+            reason = f"{api.full_name}: its examples all name something, and nothing is named"
+            return Pass(reason, "missing", candidates, self.name, score)
         return decision
 
     def _unsure(
@@ -115,6 +117,19 @@ class NearestModel:
         words = ", ".join(repr(word) for word in unknown)
         reason = f"{api.full_name} does not account for {words}"
         return Pass(reason, "below_threshold", candidates, self.name, score)
+
+
+def _always_marked(api: Api, request: Request) -> bool:
+    """Whether every example of an API names an argument."""
+    examples = api.examples.get(request.moment.language, ())
+    return bool(examples) and all(example.marks for example in examples)
+
+
+def unverified(decision: Plan | Question) -> Plan | Question:
+    """Mark a decision as one that nobody verified."""
+    if isinstance(decision, Question):
+        return replace(decision, plan=replace(decision.plan, verified=False))
+    return replace(decision, verified=False)
 
 
 def _why(verdict: Verdict) -> str:

@@ -9,7 +9,9 @@ question is asked once more, then dropped.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
@@ -42,6 +44,8 @@ _NO = {
 }
 LAST = -1
 """How the ordinal grammar says "the last"."""
+_BARE_NO = {"en": frozenset({"no", "nope", "nah", "no thanks", "no thank you", "n"})}
+"""What declines and can mean nothing else."""
 _LAST = {"en": ("last", "the last", "the last one", "last one")}
 _FILLER = {
     "en": frozenset(
@@ -84,6 +88,16 @@ def answer(question: Question, request: Request) -> Decision | None:
             return complete(question, choice.argument, request)
         return None
     return _value(question, parameter, request)
+
+
+def takes_reflex(question: Question, request: Request) -> bool:
+    """Whether an exact phrase may drop the question.
+
+    Where free text is asked for, only what declines does: "good night" may be the message.
+    """
+    parameter = asked_parameter(question, request)
+    free = parameter is not None and parameter.free
+    return not free or is_no(request.utterance.text, request.moment.language)
 
 
 def asked_parameter(question: Question, request: Request) -> Parameter | None:
@@ -160,9 +174,9 @@ def _by_place(said: tuple[str, ...], choices: tuple[Choice, ...], language: str)
 
 
 def _no_moment() -> Moment:
-    from datetime import UTC, datetime  # noqa: PLC0415 - ordinals do not look at the clock
-
-    return Moment(datetime(2000, 1, 1, tzinfo=UTC), UTC)
+    """Ordinals and numbers do not look at the clock."""
+    zone = ZoneInfo("UTC")
+    return Moment(datetime(2000, 1, 1, tzinfo=zone), zone)
 
 
 def _value(question: Question, parameter: Parameter, request: Request) -> Decision | None:
@@ -200,7 +214,8 @@ def complete(question: Question, argument: Argument, request: Request) -> Plan |
     from alexa_cli.decide.sentences import as_decision  # noqa: PLC0415 - sentences ask questions
 
     call, api = held_call(question), asked_api(question, request)
-    assert call is not None and api is not None and question.parameter is not None  # noqa: S101, PT018 - checked by the callers
+    # Whoever calls this has looked at both.
+    assert call is not None and api is not None and question.parameter is not None  # noqa: S101, PT018
     filled = {**call.arguments, question.parameter: argument}
     rest = Reading(api, {}, question.score)
     held = replace(call, arguments=filled)
@@ -234,6 +249,15 @@ def other_one(request: Request) -> Decision | None:
     if tuple(bare) not in OTHER or choice is None or memory.alternatives is None:
         return None
     return complete(memory.alternatives, choice.argument, request)
+
+
+def unasked(request: Request) -> Refusal | None:
+    """Refuse a bare yes or no that answers nothing, before a model makes something of it."""
+    bare = _without_courtesy(request.utterance.text)
+    language = request.moment.language
+    if bare in _YES.get(language, ()) or bare in _BARE_NO.get(language, ()):
+        return Refusal("I have not asked anything.", "unasked", model=MODEL)
+    return None
 
 
 def again(question: Question) -> Question | None:

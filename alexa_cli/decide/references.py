@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alexa_cli.language.text import words
+from alexa_cli.turn import Argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.catalog.expert import Api
     from alexa_cli.context.conversation import ConversationState
-    from alexa_cli.turn import Argument, Call, Choice
+    from alexa_cli.context.snapshot import Snapshot
+    from alexa_cli.turn import Call, Choice
 
 PRONOUNS = frozenset(
     {("it",), ("that",), ("this",), ("them",), ("those",), ("these",), ("that", "one"),
@@ -35,9 +37,10 @@ def is_reference(said: str) -> bool:
 
 
 def stands_for(
-    said: str, api: Api, parameter: str, memory: ConversationState, catalogue: Catalogue
+    said: str, api: Api, parameter: str, snapshot: Snapshot, catalogue: Catalogue
 ) -> Mapping[str, Argument] | None:
-    """Return the arguments of ``api`` that a reference in ``parameter`` stands for; None: unknown."""
+    """Return the arguments of ``api`` that a reference stands for; None: nothing known."""
+    memory = snapshot.memory
     if words(said) in OTHER:
         other = other_choice(memory)
         if other is None or memory.alternatives is None:
@@ -50,13 +53,17 @@ def stands_for(
         if listed is None or listed != api.parameters[parameter].x_list:
             return None
         return {parameter: other.argument}
-    wanted = api.parameters[parameter].x_list
+    wanted = api.parameters[parameter].x_list or ""
+    listed = snapshot.list(wanted)
     for call in reversed(memory.last_plan.calls if memory.last_plan else ()):
-        for name, argument in call.arguments.items():
-            if _list_of(catalogue, call, name) == wanted and argument.value is not None:
+        for argument in call.arguments.values():
+            # The same list, or another one that has the same member: every light is a device.
+            if listed and isinstance(argument.value, str) and listed.get(argument.value):
                 return {parameter: argument}
         if call.expert == api.expert and (shared := _shared(catalogue, call, api)):
             return shared
+    if spoken_of := memory.referents.get(wanted):
+        return {parameter: Argument(spoken_of[0])}
     return None
 
 
@@ -75,14 +82,21 @@ def _list_of(catalogue: Catalogue, call: Call, parameter: str) -> str | None:
 
 
 def _shared(catalogue: Catalogue, call: Call, api: Api) -> dict[str, Argument]:
+    """Return the named arguments of a call as arguments of another API: all of them, or none.
+
+    "Turn off the kitchen lights" must not become everything in the kitchen.
+    """
     before = catalogue.find(call.expert, call.api)
     if before is None:
         return {}
-    return {
-        name: argument
-        for name, argument in call.arguments.items()
-        if argument.value is not None and name in api.parameters and name in before.parameters
-        and (api.parameters[name].x_list or api.parameters[name].choices)
-        and before.parameters[name].x_list == api.parameters[name].x_list
-        and before.parameters[name].choices == api.parameters[name].choices
-    }  # fmt: skip
+    found: dict[str, Argument] = {}
+    for name, argument in call.arguments.items():
+        was = before.parameters.get(name)
+        if was is None or argument.value is None or not (was.x_list or was.choices):
+            continue
+        now = api.parameters.get(name)
+        if now is not None and (now.x_list, now.choices) == (was.x_list, was.choices):
+            found[name] = argument
+        elif was.x_list:
+            return {}
+    return found

@@ -8,8 +8,10 @@ sentence for the user.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import is_reference, stands_for
@@ -74,8 +76,8 @@ def resolve(reading: Reading, request: Request) -> Call | Trouble:
         except _Stuck as error:
             stuck = stuck or (name, error)
     if stuck:
-        name, error = stuck
-        return Trouble(error.code, error.text, work.call, name, error.choices)
+        name, why = stuck
+        return Trouble(why.code, why.text, work.call, name, why.choices)
     for name, parameter in reading.api.parameters.items():
         if name in work.arguments:
             continue
@@ -157,11 +159,10 @@ def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
         raise _Stuck("unknown_name", f"{_shown(said)} is not a name I know.")
     found = listed.find(said) if listed else []
     if not found and is_reference(said):
-        memory = request.snapshot.memory
-        meant = stands_for(said, api, parameter.name, memory, request.catalogue)
+        meant = stands_for(said, api, parameter.name, request.snapshot, request.catalogue)
         if meant is None:
             raise _Stuck("unknown_name", f"I don't know what you mean by “{said}”.")
-        return dict(meant)
+        return {n: _still_there(a, request, api.parameters[n]) for n, a in meant.items()}
     if not found:
         if listed and (entry := listed.get(said)):
             return {parameter.name: Argument(entry.id, None, entry.name, None, entry.attributes)}
@@ -171,6 +172,17 @@ def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
         choices = tuple(_as_choice(listed, match.id, said) for match in found[:MAX_CHOICES])
         raise _Stuck("choice", which(choices, said, len(found)), choices)
     return {parameter.name: _as_choice(listed, found[0].id, said).argument}
+
+
+def _still_there(argument: Argument, request: Request, parameter: Parameter) -> Argument:
+    """Give a remembered id its name and attributes again; it may be gone since."""
+    if argument.spoken or not parameter.x_list:
+        return argument
+    listed = request.snapshot.list(parameter.x_list)
+    entry = listed.get(str(argument.value)) if listed else None
+    if entry is None:
+        raise _Stuck("unknown_name", "That is not there any more.")
+    return Argument(entry.id, argument.words, entry.name, None, entry.attributes)
 
 
 def _as_choice(listed: NameList, id_: str, said: str) -> Choice:
@@ -194,7 +206,7 @@ def which(choices: tuple[Choice, ...], said: str, count: int) -> str:
 def unknown(parameter: Parameter, said: str) -> str:
     """Return the honest sentence about a name that nobody knows."""
     spoken = list(said.split())
-    while len(spoken) > 1 and spoken[0].lower() in ARTICLES:
+    while len(spoken) > 1 and spoken[0].lower() in ARTICLES | {"some", "any", "all", "every"}:
         spoken = spoken[1:]
     name = " ".join(spoken)
     if parameter.x_list in {"contacts", "people"}:
@@ -236,6 +248,14 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
+_BOUNDS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
+    ("minimum", operator.lt, "is less than"),
+    ("maximum", operator.gt, "is more than"),
+    ("exclusiveMinimum", operator.le, "is not more than"),
+    ("exclusiveMaximum", operator.ge, "is not less than"),
+)
+
+
 def breaks_schema(schema: object, value: Json) -> str | None:
     """Return how ``value`` breaks its JSON Schema ("is more than 100"), None if it does not.
 
@@ -250,13 +270,7 @@ def breaks_schema(schema: object, value: Json) -> str | None:
         if not isinstance(value, _TYPES[kind]) or (is_bool and kind != "boolean"):
             return f"is not {'an' if kind[0] in 'aio' else 'a'} {kind}"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        bounds = (
-            ("minimum", lambda v, b: v < b, "is less than"),
-            ("maximum", lambda v, b: v > b, "is more than"),
-            ("exclusiveMinimum", lambda v, b: v <= b, "is not more than"),
-            ("exclusiveMaximum", lambda v, b: v >= b, "is not less than"),
-        )
-        for key, breaks, text in bounds:
+        for key, breaks, text in _BOUNDS:
             if key in schema and breaks(value, schema[key]):
                 return f"{text} {schema[key]}"
     if isinstance(value, str):

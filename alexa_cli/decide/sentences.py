@@ -17,7 +17,7 @@ from alexa_cli.catalog.templates import matches
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.resolution import Trouble, resolve
-from alexa_cli.decide.spans import Spans
+from alexa_cli.decide.spans import ARTICLES, Spans
 from alexa_cli.language.text import Token
 from alexa_cli.turn import Call, Candidate, Pass, Plan, Question
 
@@ -107,7 +107,10 @@ class Sentences:
         found = self._read(
             request.part(strip(request.tokens)), Spans(request.snapshot, request.moment.language)
         )
-        return found[0].reading.lead if found else ()
+        lead = found[0].reading.lead if found else ()
+        while lead and lead[-1].text in ARTICLES:
+            lead = lead[:-1]
+        return lead
 
     def _index(self, catalogue: Catalogue, language: str) -> TemplateIndex:
         if catalogue.language != language:

@@ -26,7 +26,8 @@ LIGHT = frozenset(
     "any all every each no not yes please thanks thank now right away here there what which who "
     "when where how why much many more most one ones got get go let make want need like would "
     "could maybe kind sort thing things stuff bit little lot hey ok okay alexa today currently "
-    "well oh um uh actually think know tell see if still already yet around because while time".split()
+    "well oh um uh actually think know tell see if still already yet around because while "
+    "time".split()
 )
 """Words that are too common to say which API is meant."""
 

@@ -123,6 +123,8 @@ def printable(text: str) -> str:
     What a person typed, an expert returned or the store kept may hold terminal escapes or
     right-to-left overrides: everything shown goes through here first.
     """
+    if "\x1b" in text or "\x9b" in text:
+        text = _ESCAPE.sub("", text)
     return "".join(
         c for c in text if c in {"\n", "\t"} or unicodedata.category(c) not in _INVISIBLE
     )
