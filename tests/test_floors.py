@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 PACKAGE = "alexa_cli"
-PUBLIC = {"alexa_cli.catalog", "alexa_cli.errors"}
+PUBLIC = {"alexa_cli.catalog", "alexa_cli.errors", "alexa_cli.context.names"}
 """What authors of experts may import from; the shipped experts use no private door."""
 
 
