@@ -9,48 +9,22 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alexa_cli import __version__
+from alexa_cli.cli.verbs import VERBS, is_option
 from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from alexa_cli.cli.verbs import Verb
 
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A verb: what it is for, and what may follow it."""
-
-    help: str
-    subcommands: tuple[str, ...] = ()
-    anything: bool = False
-    """What follows is its own, whatever it is (``ask TEXT``)."""
-    takes: str = ""
-    """``turn``: an existing turn id may follow; ``file``: an existing file."""
-
-
-VERBS: dict[str, Verb] = {
-    "ask": Verb("One turn: say something, get an answer.", anything=True),
-    "chat": Verb("Talk, with history, completion and timers that ring."),
-    "route": Verb("Decide, and run nothing: every candidate with its score and why.", anything=True),
-    "undo": Verb("Take the last thing back."),
-    "trace": Verb("See what happened in a turn.",
-                  ("show", "list", "diff", "replay", "export"), takes="turn"),
-    "experts": Verb("The plugins: list, show, check, make and test them.",
-                    ("list", "show", "check", "new", "test", "schema")),
-    "eval": Verb("Measure a suite of cases.", takes="file"),
-    "models": Verb("The models that decide, and the ones to fetch.", ("list", "pull")),
-    "config": Verb("The settings: where each came from, and whether they are right.",
-                   ("init", "show", "path", "check")),
-    "doctor": Verb("Check this installation and say what would make it better."),
-    "forget": Verb("Erase what was kept: conversations, memory, traces."),
-}  # fmt: skip
-"""Every verb, in the order of ``alexa --help``. Verb ``x`` is ``app`` in ``alexa_cli.cli.x``."""
-
-MAIN_OPTIONS = frozenset({"--help", "-h", "--version", "--install-completion", "--show-completion"})
+MAIN_OPTIONS = frozenset({
+    "--help", "-h", "--version", "-V", "--install-completion", "--show-completion",
+})  # fmt: skip
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -59,17 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given in (["--version"], ["-V"]):
         sys.stdout.write(f"alexa {__version__}\n")
         raise SystemExit(0)
+    _accept_any_character()
     try:
         code = run(given)
+        sys.stdout.flush()
     except AlexaError as error:
         code = fail(error)
     except KeyboardInterrupt:
-        code = 130
+        code = INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`alexa trace list | head`): nothing to say, nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         code = 0
-    except Exception as error:  # noqa: BLE001 - the last resort: a person is shown a line, no traceback
+    except Exception as error:
         if os.environ.get("ALEXA_DEBUG"):
             raise
         code = unexpected(error)
@@ -78,54 +54,66 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(given: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    line = as_command(list(given), interactive=sys.stdin.isatty() and sys.stdout.isatty())
+    line = as_command(list(given))
+    if (words := plain_speech(line)) is not None:
+        from alexa_cli.cli.asking import Asked, ask
+
+        return ask(Asked(tuple(words)))
     from alexa_cli.cli.group import build
 
-    return build(line[0] if line else None)(line)
+    return build()(line)
 
 
-def as_command(given: list[str], *, interactive: bool) -> list[str]:
-    """Return the command line with its verb first: what is speech gets ``ask --``.
+def plain_speech(line: list[str]) -> list[str] | None:
+    """Return the words of a line that says something and sets no option; None for another.
 
-    ``interactive`` decides what no words at all mean: the REPL, or turns read from a pipe.
+    Such a line needs no parser of options, which would take a tenth of the time of the answer.
     """
+    if line[:1] != ["ask"] or os.environ.get("_ALEXA_COMPLETE"):
+        return None
+    words = line[1:]
+    if words[:1] == ["--"]:
+        return words[1:]
+    return words if not any(word == "--" or is_option(word) for word in words) else None
+
+
+def as_command(given: list[str]) -> list[str]:
+    """Return the command line with its verb first: what is speech gets ``ask``."""
     if os.environ.get("_ALEXA_COMPLETE"):
         return given
     if not given:
-        return ["chat"] if interactive else ["ask", "-"]
+        return ["chat"]
     first, rest = given[0], given[1:]
-    if first == "--":
-        return ["ask", "--", *rest]
-    if first in MAIN_OPTIONS:
+    if first in MAIN_OPTIONS or (first in VERBS and _is_verb(VERBS[first], rest)):
         return given
-    if first in VERBS and _is_verb(VERBS[first], rest):
-        return given
-    if first.startswith("-") and first != "-":
-        return ["ask", *given]
-    return ["ask", *_speech_then_options(given)]
+    return ["ask", *given]
 
 
 def _is_verb(verb: Verb, rest: list[str]) -> bool:
-    if not rest or verb.anything or rest[0] in verb.subcommands:
+    """Whether what follows a verb's name belongs to the verb."""
+    if not rest or verb.anything or rest[0] in verb.subcommands or is_option(rest[0]):
         return True
-    following = rest[0]
-    if following.startswith("-"):
-        return following != "--" and len(following) > 1
+    following, options = rest[0], rest[1:]
     if verb.takes == "file":
-        return Path(following).exists() or following.endswith(".jsonl")
-    return verb.takes == "turn" and len(rest) == 1 and _is_turn(following)
+        return following.endswith(".jsonl") or os.path.exists(following)  # noqa: PTH110 - odd names
+    return verb.takes == "turn" and all(map(is_option, options)) and _is_turn(following)
 
 
 def _is_turn(word: str) -> bool:
-    """Whether a turn of this id is stored; "last" is one."""
-    if word == "last" or word.startswith("t-"):
+    """Whether a stored turn has this id; ``last`` always means one."""
+    if word == "last" or word.startswith("last~"):
         return True
-    return False
+    if not word.startswith("t-"):
+        return False
+    from alexa_cli.config.paths import find_paths
+    from alexa_cli.store.store import Store
+    from alexa_cli.trace.save import TURN
 
-
-def _speech_then_options(given: list[str]) -> list[str]:
-    """Options may follow speech (``alexa turn it off --trace``): they are left as they are."""
-    return given
+    database = find_paths(os.environ).database
+    if not database.exists():
+        return False
+    with Store(database) as store:
+        return bool(store.ids(TURN, word, 1))
 
 
 def fail(error: AlexaError) -> int:
@@ -146,3 +134,18 @@ def unexpected(error: Exception) -> int:
         "  This is a fault in alexa itself. ALEXA_DEBUG=1 shows where it happened.\n"
     )
     return 1
+
+
+def _accept_any_character() -> None:
+    """Let no character stop an answer: where the encoding lacks one, ``?`` stands for it."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _discard_output() -> None:
+    """Let the interpreter's last flush go nowhere, instead of failing again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())

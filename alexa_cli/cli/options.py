@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from alexa_cli.cli.common import Common
+
+__all__ = [
+    "Common", "ConfigOption", "ContinueOption", "ConversationOption", "ExpertsOption",
+    "JsonOption", "NowOption", "QuietOption", "SetOption", "YesOption",
+]  # fmt: skip
 
 ConfigOption = Annotated[
     Path | None,
@@ -31,17 +37,11 @@ NowOption = Annotated[
     str | None,
     typer.Option("--now", metavar="TIME", help="Pretend it is this time (ISO 8601)."),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Common:
-    """What every verb that uses experts accepts."""
-
-    config: Path | None = None
-    sets: tuple[str, ...] = ()
-    folders: tuple[Path, ...] = ()
-
-    @classmethod
-    def of(cls, config: Path | None, sets: list[str] | None, folders: list[Path] | None) -> Common:
-        """Gather the options as Typer gives them."""
-        return cls(config, tuple(sets or ()), tuple(folders or ()))
+ContinueOption = Annotated[
+    bool, typer.Option("-c", "--continue", help="Go on with the last conversation.")
+]
+ConversationOption = Annotated[
+    str | None, typer.Option("--conversation", metavar="ID", help="Go on with this conversation.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Confirm whatever would be asked.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="The answer and nothing else.")]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alexa_cli.cli.ask import conversation_id, instant, spoken
+from alexa_cli.cli.asking import conversation_id, instant, spoken
+from alexa_cli.cli.group import Speaking
 from alexa_cli.cli.options import (
     Common,
     ConfigOption,
@@ -27,13 +28,10 @@ if TYPE_CHECKING:
 
     from alexa_cli.turn import Call, Decision
 
-app = typer.Typer(
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]},
-    add_completion=False,
-)
+app = typer.Typer(add_completion=False)
 
 
-@app.command()
+@app.command(cls=Speaking)
 def route(
     words: Annotated[list[str] | None, typer.Argument(help="What would be said.")] = None,
     continued: Annotated[

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from alexa_cli.language.text import printable
+from alexa_cli.turn import Decided, Finished, Plan, Question, Replied, Reply
 
 if TYPE_CHECKING:
     from alexa_cli.store.store import Store
-    from alexa_cli.turn import Reply
+    from alexa_cli.turn import Event
+
+WIDTH = 80
+"""Columns where no terminal says how many it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +26,89 @@ class Shown:
     quiet: bool = False
 
 
-def answer(store: Store, reply: Reply, turn: str, shown: Shown) -> None:
+@dataclass(slots=True)
+class Seen:
+    """What a screen keeps of a turn while its events pass."""
+
+    reply: Reply = field(default_factory=lambda: Reply(""))
+    turn: str = ""
+    """Empty until the turn has finished."""
+    status: str = "cancelled"
+    model: str = ""
+    """The model that decided."""
+    calls: tuple[str, ...] = ()
+    deciding: float = 0.0
+    """Seconds, all models together."""
+    seconds: float = 0.0
+
+    def see(self, event: Event) -> None:
+        """Take note of an event."""
+        match event:
+            case Decided(decision, seconds):
+                plan = decision.plan if isinstance(decision, Question) else decision
+                self.model = decision.model
+                self.calls = tuple(c.name for c in plan.calls) if isinstance(plan, Plan) else ()
+                self.deciding += seconds
+            case Replied(reply):
+                self.reply = reply
+            case Finished(turn, status, seconds):
+                self.turn, self.status, self.seconds = turn, status, seconds
+            case _:
+                pass
+
+
+def answer(store: Store, seen: Seen, shown: Shown) -> None:
     """Show a finished turn. Everything passes through ``printable`` first."""
-    from alexa_cli.trace.save import load_turn
-
     if shown.as_json:
+        from alexa_cli.cli.trace import dumps
         from alexa_cli.store.coding import plain
+        from alexa_cli.trace.save import load_turn
 
-        record = plain(load_turn(store, turn))
-        sys.stdout.write(json.dumps(record, ensure_ascii=True) + "\n")
+        sys.stdout.write(dumps(plain(load_turn(store, seen.turn))) + "\n")
         return
-    sys.stdout.write(printable(reply.text) + "\n")
+    sys.stdout.write(printable(seen.reply.text) + "\n")
     sys.stdout.flush()
+    if shown.trace:
+        _waterfall(store, seen.turn)
     if shown.quiet:
         return
-    from alexa_cli.trace import show
+    sys.stderr.write(summary(seen, width()) + "\n")
+    if seen.status == "question":
+        sys.stderr.write("answer with: alexa -c YOUR ANSWER\n")
 
-    record = load_turn(store, turn)
-    sys.stderr.write(show.summary_line(record) + "\n")
-    if shown.trace:
-        sys.stderr.write(show.waterfall(record) + "\n")
+
+def _waterfall(store: Store, turn: str) -> None:
+    from alexa_cli.trace.save import load_turn
+    from alexa_cli.trace.waterfall import waterfall
+
+    for line in waterfall(load_turn(store, turn).spans, width()):
+        sys.stderr.write(printable(line) + "\n")
+
+
+def summary(seen: Seen, columns: int = WIDTH) -> str:
+    """Return the line under a turn, printable and no wider than ``columns``: who decided what,
+    how long it took, what the language models took (none is asked yet), and the turn's id.
+    """
+    from alexa_cli.trace.plain_text import line, milliseconds
+
+    times = f"decided {milliseconds(seen.deciding)} · total {milliseconds(seen.seconds)}"
+    did = ", ".join(seen.calls) or seen.status.replace("_", " ")
+    head, tail = f"{seen.model or 'nobody'} → ", f" · {times} · no tokens · {seen.turn}"
+    return line(head + line(did, max(8, columns - len(head) - len(tail))) + tail, columns)
+
+
+def width() -> int:
+    """Columns of the terminal on stderr, where the summary goes."""
+    import shutil
+
+    if not sys.stderr.isatty():
+        return WIDTH
+    return max(20, shutil.get_terminal_size((WIDTH, 24)).columns)
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """Return an event as JSON, with its ``type``."""
+    from alexa_cli.store.coding import plain
+
+    shown: dict[str, Any] = plain(event)
+    return shown

@@ -1,0 +1,128 @@
+"""One turn of typed words, from the command line to the answer on stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alexa_cli.assistant import TurnOptions
+from alexa_cli.cli import screen
+from alexa_cli.cli.common import Common
+from alexa_cli.cli.screen import Seen, Shown
+from alexa_cli.cli.session import Session, open_session
+from alexa_cli.errors import AlexaError, Refused, UsageError
+from alexa_cli.language.text import MAX_CHARACTERS
+from alexa_cli.turn import Utterance
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
+
+EXIT_CODES = {
+    "done": 0, "failed": 1, "not_understood": 3, "question": 3, "refused": 6, "cancelled": 130,
+}  # fmt: skip
+"""How a turn ended, to exit code."""
+MAX_STDIN = 64_000
+"""Bytes read from a pipe. An utterance is far shorter; more is refused, and not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What ``alexa ask`` was given."""
+
+    words: tuple[str, ...] = ()
+    conversation: str | None = None
+    continued: bool = False
+    shown: Shown = Shown()
+    yes: bool = False
+    save: bool = True
+    now: str | None = None
+    seed: int | None = None
+    common: Common = Common()
+    asks: tuple[str, ...] = ()
+    """What the house is asked for without words (``undo``)."""
+
+
+def ask(asked: Asked) -> int:
+    """Run one turn, show it, and return the exit code. Raises AlexaError."""
+    said = " ".join(asked.asks) or spoken(asked.words)
+    options = TurnOptions(now=instant(asked.now), yes=asked.yes, seed=asked.seed, asks=asked.asks)
+    session = open_session(asked.common, save=asked.save)
+    with session.store:
+        try:
+            which = conversation_id(
+                session, continued=asked.continued, conversation=asked.conversation
+            )
+            seen = asyncio.run(one_turn(session, said, which, options))
+            screen.answer(session.store, seen, asked.shown)
+        finally:
+            session.say_notices()
+    return EXIT_CODES[seen.status]
+
+
+def spoken(words: Sequence[str]) -> str:
+    """Return what was said on the command line, or on stdin for ``-`` and a pipe.
+
+    Bytes that are no UTF-8 become U+FFFD. Raises Refused for more than anybody says.
+    """
+    if list(words) == ["-"] or (not words and not sys.stdin.isatty()):
+        data = sys.stdin.buffer.read(MAX_STDIN + 1)
+        if len(data) > MAX_STDIN:
+            raise Refused(
+                f"that is too long: more than {MAX_STDIN:,} bytes",
+                hint=f"say it in {MAX_CHARACTERS:,} characters",
+            )
+        return data.decode("utf-8", errors="replace").strip()
+    if not words:
+        raise UsageError("say something", hint='alexa ask "turn on the kitchen light"')
+    said = " ".join(words)
+    return said.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
+
+
+def instant(text: str | None) -> datetime | None:
+    """Return the instant of ``--now``; a time without offset is local. Raises UsageError."""
+    if text is None:
+        return None
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(
+            f"--now: {text!r} is no time", hint="write it like 2026-11-21T18:30 or with +01:00"
+        ) from error
+
+
+def conversation_id(session: Session, *, continued: bool, conversation: str | None) -> str:
+    """Return the conversation to talk in: a new one unless told otherwise."""
+    from alexa_cli.context.conversation import latest_conversation
+
+    if conversation:
+        return conversation
+    if continued:
+        latest = latest_conversation(session.store)
+        if latest is None:
+            raise UsageError("there is no conversation to go on with", hint="leave out -c")
+        return latest
+    return session.store.new_id("c")
+
+
+async def typed(text: str) -> AsyncIterator[Utterance]:
+    """Typed words as the stream of utterances that they are: one final revision."""
+    yield Utterance(text)
+
+
+async def one_turn(
+    session: Session, said: str, conversation: str, options: TurnOptions
+) -> Seen:
+    """Run one turn of typed words and return what was seen of it."""
+    seen = Seen()
+    async with aclosing(session.assistant.turn(typed(said), conversation, options)) as events:
+        async for event in events:
+            seen.see(event)
+    if not seen.turn:
+        raise AlexaError("the turn ended without an answer")
+    return seen

@@ -1,0 +1,62 @@
+"""``alexa chat``: the REPL, a script of turns on a pipe, or JSON lines both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from alexa_cli.cli.asking import conversation_id, instant
+from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, NowOption, SetOption
+from alexa_cli.cli.repl.talk import Talk
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def chat(
+    continued: Annotated[
+        bool, typer.Option("-c", "--continue", help="Go on with the last conversation.")
+    ] = False,
+    conversation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Go on with this conversation.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines both ways.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm whatever would be asked.")] = False,
+    no_save: Annotated[bool, typer.Option("--no-save", help="Keep nothing of this talk.")] = False,
+    now: NowOption = None,
+    config: ConfigOption = None,
+    sets: SetOption = None,
+    experts: ExpertsOption = None,
+) -> None:
+    """Talk: with history, completion and a toolbar; timers ring while it is open.
+
+    Lines on a pipe are a script of turns. With --json each line is {"say": "..."} and each
+    event of the turn is a line of the answer.
+    """
+    common = Common.of(config, sets, experts)
+    talk = Talk.begin(common, save=not no_save, now=instant(now), yes=yes)
+    if continued or conversation:
+        talk.conversation = conversation_id(
+            talk.session, continued=continued, conversation=conversation
+        )
+    with talk.session.store:
+        code = asyncio.run(_converse(talk, as_json=as_json))
+    talk.session.say_notices()
+    raise typer.Exit(code)
+
+
+async def _converse(talk: Talk, *, as_json: bool) -> int:
+    if as_json:
+        from alexa_cli.cli.repl.script import converse_json
+
+        return await converse_json(talk)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from alexa_cli.cli.repl.script import play
+
+        return await play(talk)
+    from alexa_cli.cli.repl.terminal import converse
+
+    return await converse(talk)

@@ -1,0 +1,174 @@
+"""Slash commands: a table of names, what they do, and what they print."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from alexa_cli.assistant import TurnOptions
+from alexa_cli.errors import AlexaError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from alexa_cli.cli.repl.talk import Talk
+
+
+class Leave(Exception):
+    """The REPL is to end."""
+
+
+Run: TypeAlias = "Callable[[Talk, str], AsyncIterator[str]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command. ``run`` yields lines to show."""
+
+    name: str
+    arguments: str
+    help: str
+    run: Run
+
+
+async def run(talk: Talk, line: str) -> AsyncIterator[str]:
+    """Run one slash command. Raises UsageError for an unknown one, Leave for ``/quit``."""
+    name, _, rest = line.strip().partition(" ")
+    command = COMMANDS.get(name)
+    if command is None:
+        hint = did_you_mean(name, COMMANDS) or "/help lists what there is"
+        raise UsageError(f"there is no command {name}", hint=hint)
+    async for shown in command.run(talk, rest.strip()):
+        yield shown
+
+
+async def _help(talk: Talk, _rest: str) -> AsyncIterator[str]:
+    yield "Say something, or:"
+    for command in COMMANDS.values():
+        head = f"{command.name} {command.arguments}".strip()
+        yield f"  {head:<24} {command.help}"
+    yield ""
+    yield "Things to say:"
+    for example in sayable(talk)[:6]:
+        yield f"  {example}"
+    yield ""
+    yield "Ctrl-C stops the answer, twice leaves. Ctrl-R searches what you said. Ctrl-D leaves."
+
+
+async def _trace(talk: Talk, rest: str) -> AsyncIterator[str]:
+    from alexa_cli.trace.save import load_turn
+    from alexa_cli.trace.show import page
+
+    for line in page(load_turn(talk.session.store, rest or talk.last_turn or "last")):
+        yield line
+
+
+async def _route(talk: Talk, rest: str) -> AsyncIterator[str]:
+    from alexa_cli.cli.route import lines, look
+
+    if not rest:
+        raise UsageError("/route needs words", hint="/route dim the lamp")
+    views = await look(talk.session, rest, talk.conversation, None)
+    for line in lines(talk.session, views):
+        yield line
+
+
+async def _model(talk: Talk, rest: str) -> AsyncIterator[str]:
+    job, _, names = rest.partition(" ")
+    if job and names:
+        models = [name for name in names.replace(",", " ").split() if name]
+        talk.reload(f"jobs.{job}=[{', '.join(models)}]")
+    elif job:
+        raise UsageError("/model takes a job and models", hint="/model decide reflex sentences")
+    yield "decide: " + " > ".join(model.name for model in talk.session.assistant.models)
+
+
+async def _experts(talk: Talk, rest: str) -> AsyncIterator[str]:
+    catalogue = talk.session.house.catalogue
+    if rest:
+        expert = catalogue.expert(rest)
+        yield f"{expert.name}: {expert.description}"
+        for api in expert.apis.values():
+            said = [example.text for example in api.examples.get("en", ())[:1]]
+            yield f"  {api.name:<22} {api.description}" + (f"  “{said[0]}”" if said else "")
+        return
+    for expert in catalogue.experts.values():
+        yield f"{expert.name:<14} {expert.description}"
+
+
+async def _reload(talk: Talk, _rest: str) -> AsyncIterator[str]:
+    yield talk.reload()
+
+
+async def _context(talk: Talk, _rest: str) -> AsyncIterator[str]:
+    request = talk.session.assistant.request("", talk.conversation, talk.now)
+    memory, snapshot = request.snapshot.memory, request.snapshot
+    yield f"now       {snapshot.now:%A, %B %d %Y, %H:%M} {snapshot.tz}"
+    yield f"home      {snapshot.household.name or 'the example home'}"
+    counts = ", ".join(f"{len(names)} {name}" for name, names in snapshot.household.lists.items())
+    yield f"lists     {counts}"
+    yield f"pending   {memory.pending.text if memory.pending else 'nothing'}"
+    for name, ids in memory.referents.items():
+        yield f"it, there {name}: {', '.join(ids[:3])}"
+    yield f"undoable  {len(memory.undoable)} turns"
+
+
+async def _undo(talk: Talk, _rest: str) -> AsyncIterator[str]:
+    seen = await talk.say("undo", TurnOptions(asks=("undo",)))
+    yield seen.reply.text
+
+
+async def _clear(talk: Talk, _rest: str) -> AsyncIterator[str]:
+    talk.clear()
+    yield "A new conversation."
+
+
+async def _save(talk: Talk, rest: str) -> AsyncIterator[str]:
+    if not rest:
+        raise UsageError("/save needs a file", hint="/save talk.txt")
+    path = Path(rest).expanduser()
+    if path.exists():
+        raise UsageError(f"{path} is already there", hint="choose another name")
+    from alexa_cli.config.paths import write_private
+
+    text = "".join(f"> {words}\n{reply}\n\n" for words, reply in talk.said)
+    try:
+        write_private(path, text.encode(errors="replace"))
+    except OSError as error:
+        raise AlexaError(f"{path}: {error.strerror or error}") from error
+    yield f"saved {len(talk.said)} turns to {path}"
+
+
+async def _quit(_talk: Talk, _rest: str) -> AsyncIterator[str]:
+    raise Leave
+    yield ""
+
+
+COMMANDS: dict[str, Command] = {
+    command.name: command
+    for command in (
+        Command("/help", "", "This.", _help),
+        Command("/trace", "[TURN]", "What happened in the last turn, or in TURN.", _trace),
+        Command("/route", "WORDS", "Decide only: every candidate and why.", _route),
+        Command("/model", "[JOB MODELS]", "Show or change which models decide.", _model),
+        Command("/experts", "[NAME]", "What can be done.", _experts),
+        Command("/reload", "", "Read settings and experts again.", _reload),
+        Command("/context", "", "What is known: time, home, what “it” means.", _context),
+        Command("/undo", "", "Take the last thing back.", _undo),
+        Command("/clear", "", "Begin a new conversation.", _clear),
+        Command("/save", "FILE", "Write this conversation to a file.", _save),
+        Command("/quit", "", "Leave (also Ctrl-D).", _quit),
+    )
+}
+"""Every slash command, in the order of ``/help``."""
+
+
+def sayable(talk: Talk) -> list[str]:
+    """Return example sentences, one of each API, the experts taking turns."""
+    catalogue = talk.session.house.catalogue
+    rows = [
+        [example.text for api in expert.apis.values() for example in api.examples.get("en", ())[:2]]
+        for expert in catalogue.experts.values()
+    ]
+    longest = max((len(row) for row in rows), default=0)
+    return [row[place] for place in range(longest) for row in rows if place < len(row)]

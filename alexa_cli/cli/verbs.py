@@ -1,0 +1,112 @@
+"""The table of verbs: what each is for, what may follow it, examples of its use."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """A verb. Verb ``x`` is ``app`` in ``alexa_cli.cli.x``, imported when it is called."""
+
+    help: str
+    examples: tuple[str, ...]
+    """Shown by ``--help``; each begins with ``alexa``."""
+    subcommands: tuple[str, ...] = ()
+    anything: bool = False
+    """What follows is its own, whatever it is (``ask TEXT``)."""
+    takes: str = ""
+    """``turn``: an existing turn id may follow; ``file``: an existing file."""
+
+
+VERBS: dict[str, Verb] = {
+    "ask": Verb(
+        "Say something, get an answer.",
+        (
+            'alexa ask "turn on the kitchen light"',
+            "alexa turn on the kitchen light",
+            "echo what time is it | alexa ask -",
+            "alexa ask call meg",
+            "alexa -c bauer           (answers: Meg Jones or Meg Bauer?)",
+            "alexa ask --json --no-save dim the lamp",
+            "alexa -- config show     (says the words: config show)",
+        ),
+        anything=True,
+    ),
+    "chat": Verb(
+        "Talk, with history, completion and timers that ring.",
+        (
+            "alexa chat",
+            "alexa chat -c            (goes on with the last conversation)",
+            "alexa chat < talk.txt    (a script: a turn a line)",
+            """echo '{"say": "turn it off"}' | alexa chat --json""",
+        ),
+    ),
+    "route": Verb(
+        "Decide, and run nothing: every candidate with its score and why.",
+        ("alexa route dim the lamp", "alexa route --json --set jobs.decide=nearest dim it"),
+        anything=True,
+    ),
+    "undo": Verb(
+        "Take the last thing back.", ("alexa undo", "alexa undo --conversation c-1rrzpx")
+    ),
+    "trace": Verb(
+        "See what happened in a turn.",
+        (
+            "alexa trace",
+            "alexa trace last",
+            "alexa trace show last~1 --json",
+            "alexa trace diff last~1 last",
+            "alexa trace export --since 2d > spans.jsonl",
+        ),
+        ("show", "list", "diff", "replay", "export"),
+        takes="turn",
+    ),
+    "experts": Verb(
+        "The plugins: list, show, check, make and test them.",
+        (
+            "alexa experts",
+            "alexa experts show timers",
+            "alexa experts new coffee",
+            "alexa experts check ./coffee",
+            "alexa experts test timers",
+        ),
+        ("list", "show", "check", "new", "test", "schema"),
+    ),
+    "eval": Verb(
+        "Measure a suite of cases.",
+        (
+            "alexa eval cases.jsonl",
+            "alexa eval cases.jsonl --wrong --fail-under api_accuracy=0.7",
+        ),
+        takes="file",
+    ),
+    "models": Verb(
+        "The models that decide, and the ones to fetch.",
+        ("alexa models", "alexa models pull minilm"),
+        ("list", "pull"),
+    ),
+    "config": Verb(
+        "The settings: where each came from, and whether they are right.",
+        ("alexa config init", "alexa config show", "alexa config check"),
+        ("init", "show", "path", "check"),
+    ),
+    "doctor": Verb(
+        "Check this installation and say what would make it better.",
+        ("alexa doctor", "alexa doctor --json"),
+    ),
+    "forget": Verb(
+        "Erase what was kept: conversations, memory, traces.",
+        ("alexa forget --conversation", "alexa forget --all --yes"),
+    ),
+}
+"""Every verb, in the order of ``alexa --help``."""
+
+
+def is_option(word: str) -> bool:
+    """Whether a word of the command line is an option: ``-c``, ``--set=a=b``; not ``-5``.
+
+    What holds a space before any ``=`` was quoted, so it is something to say.
+    """
+    name = word.partition("=")[0]
+    bare = name.removeprefix("-").removeprefix("-")
+    return name != bare and bare[:1].isalpha() and not any(c.isspace() for c in name)
