@@ -1,8 +1,7 @@
 """Placeholders in declarations: ``$param``, ``$param.attribute``, ``$outcome.field``, ``$1.field``.
 
 A placeholder is a value, never spliced text: a string is either exactly one placeholder, and
-becomes that value with its JSON type, or it is literal. ``$$`` at the start of a literal is one
-dollar sign. Only URLs (percent-encoded) and ``--option=$param`` items of ``shell`` may embed one.
+becomes that value with its JSON type, or it is literal. ``$$`` in a literal is one dollar sign. Only URLs (percent-encoded) and ``--option=$param`` items of ``shell`` may embed one.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ def whole(text: str) -> Placeholder | None:
 
 def literal(text: str) -> str:
     """Return what a literal string means."""
-    return text[1:] if text.startswith("$$") else text
+    return text.replace("$$", "$")
 
 
 def strings(value: Json, at: At = ()) -> Iterator[tuple[At, str]]:
@@ -75,7 +74,7 @@ def strings(value: Json, at: At = ()) -> Iterator[tuple[At, str]]:
 
 def looks_spliced(text: str) -> bool:
     """Whether ``text`` holds a placeholder without being one: refused, as text is never spliced."""
-    return whole(text) is None and any(from_match(m) for m in EMBEDDED.finditer(literal(text)))
+    return whole(text) is None and any(from_match(m) for m in EMBEDDED.finditer(text))
 
 
 def fill(value: Json, look_up: Callable[[Placeholder], Json | Missing]) -> Json | Missing:

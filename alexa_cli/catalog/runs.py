@@ -190,7 +190,7 @@ def _check_values(
         if (placeholder := whole(text)) is not None:
             _check_placeholder(report, here, placeholder, parameters, steps_before)
         elif looks_spliced(text):
-            hint = "make it the whole value; $$ at the start is a literal dollar sign"
+            hint = "make it the whole value; $$ is a literal dollar sign"
             report.error(f"{text!r}: placeholders are values, not text", here, hint=hint)
 
 

@@ -34,9 +34,7 @@ def read(
     rules: dict[str, str] | None = None,
 ) -> list[dict[str, str]]:
     tokens = words(sentence)
-    found = matches(
-        compile_template(template, rules=rules), tokens, accepting(tokens, typed or {})
-    )
+    found = matches(compile_template(template, rules=rules), tokens, accepting(tokens, typed or {}))
     return [{k: " ".join(tokens[s:e]) for k, (s, e) in match.spans.items()} for match in found]
 
 
