@@ -202,8 +202,8 @@ def _threshold(gate: Vectors, labels: Ints, owners: Ints, sums: Vectors) -> floa
 
 def _nearness(cosines: NDArray[np.float32], owners: Ints, count: int) -> NDArray[np.float32]:
     """Return the mean of each API's own cosine and its expert's, [n, k]."""
-    near: NDArray[np.float32] = (cosines[:, :count] + cosines[:, count:][:, owners]) / 2
-    return near
+    both = cosines[:, :count] + cosines[:, count:][:, owners]
+    return both * np.float32(0.5)
 
 
 def _product(row: NDArray[np.float32], matrix: Vectors) -> NDArray[np.float32]:

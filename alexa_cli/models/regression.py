@@ -34,16 +34,10 @@ def fit(rows: Vectors, labels: NDArray[np.int64], classes: int, l2: float) -> Ve
     ``l2`` is the penalty on the squared weights, beside the summed log loss of the examples.
     Deterministic. Rows [n, width] are float32, labels [n] count from 0.
     """
-    basis = _span(rows)
-    inside = rows @ basis
-    values, turn = np.linalg.eigh((inside.T @ inside).astype(np.float64))
-    keep = values > values[-1] * 1e-9
-    turned = turn[:, keep].astype(np.float32)
-    inside = inside @ turned
-    pace = np.asarray(1 / (0.5 * values[keep] + l2), np.float32)[:, None]
+    inside, basis, values = _span(rows)
+    pace = (1 / (0.5 * values + l2))[:, None].astype(np.float32)
     weights = _descend(inside, labels, classes, l2, pace)
-    found: Vectors = (basis @ (turned @ weights)).astype(np.float32)
-    return found
+    return np.asarray(basis @ weights, np.float32)
 
 
 def softmax(scores: NDArray[Any]) -> NDArray[Any]:
@@ -53,18 +47,29 @@ def softmax(scores: NDArray[Any]) -> NDArray[Any]:
     return shares
 
 
-def _span(rows: Vectors) -> Vectors:
-    """Return an orthonormal basis [width, r] of the rows, or of most of what is in them."""
-    count, width = rows.shape
-    if min(count, width) <= SPAN:
-        if count >= width:
-            return np.eye(width, dtype=np.float32)
-        basis: Vectors = np.linalg.qr(rows.T)[0]
-        return basis
-    # randomised range finder, one power step (Halko, Martinsson, Tropp 2011)
-    probes = np.random.default_rng(0).standard_normal((width, SPAN), np.float32)
-    found: Vectors = np.linalg.qr(rows.T @ (rows @ probes))[0]
-    return found
+def _span(rows: Vectors) -> tuple[Vectors, Vectors, Vectors]:
+    """Return the rows in the axes of their own spread, those axes, and the spread along each.
+
+    ``rows == inside @ axes.T`` as far as ``SPAN`` axes reach: ([n, r], [width, r], [r]).
+    """
+    if min(rows.shape) > SPAN:
+        # randomised range finder, one power step (Halko, Martinsson, Tropp 2011)
+        probes = np.random.default_rng(0).standard_normal((rows.shape[1], SPAN), np.float32)
+        found = np.asarray(np.linalg.qr(rows.T @ (rows @ probes))[0], np.float32)
+        inside, axes, spread = _span(rows @ found)
+        return inside, found @ axes, spread
+    if rows.shape[0] < rows.shape[1]:
+        spread, turn = _spread(rows @ rows.T)
+        inside = turn * np.sqrt(spread)
+        return inside, rows.T @ np.asarray(turn / np.sqrt(spread), np.float32), spread
+    spread, turn = _spread(rows.T @ rows)
+    return rows @ turn, turn, spread
+
+
+def _spread(products: Vectors) -> tuple[Vectors, Vectors]:
+    values, turn = np.linalg.eigh(products.astype(np.float64))
+    keep = values > values[-1] * 1e-7
+    return values[keep].astype(np.float32), turn[:, keep].astype(np.float32)
 
 
 def _descend(

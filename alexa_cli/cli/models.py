@@ -1,0 +1,188 @@
+"""``alexa models``: the models that decide, and the ones to fetch."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, JsonOption, SetOption
+from alexa_cli.config.paths import find_paths
+from alexa_cli.errors import UsageError, did_you_mean
+from alexa_cli.language.text import printable
+from alexa_cli.models.known import KNOWN
+from alexa_cli.models.pull import HUB, is_installed, is_intact, megabytes, pull
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+app = typer.Typer(
+    help="The models that decide, and the ones to fetch.", invoke_without_command=True
+)
+
+
+@app.callback()
+def _default(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    sets: SetOption = None,
+    experts: ExpertsOption = None,
+) -> None:
+    if context.invoked_subcommand is None:
+        raise typer.Exit(show(Common.of(config, sets, experts), as_json=as_json))
+
+
+@app.command("list")
+def _list(
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    sets: SetOption = None,
+    experts: ExpertsOption = None,
+) -> None:
+    """List the models of this configuration, and those that can be fetched."""
+    raise typer.Exit(show(Common.of(config, sets, experts), as_json=as_json))
+
+
+@app.command("pull")
+def _pull(name: Annotated[str, typer.Argument(help="minilm", metavar="NAME")]) -> None:
+    """Fetch a model: goes on where it broke off, and checks every byte.
+
+    HF_ENDPOINT names a mirror of the model hub. Exit code 5: out of reach.
+    """
+    paths = find_paths(os.environ)
+    raise typer.Exit(fetch(name, paths.models, os.environ.get("HF_ENDPOINT") or HUB))
+
+
+def fetch(name: str, models: Path, hub: str) -> int:
+    """Pull one model and say so on stderr. Raises UsageError for one that is not known."""
+    model = KNOWN.get(name)
+    if model is None:
+        hint = did_you_mean(name, KNOWN) or f"known: {', '.join(sorted(KNOWN))}"
+        raise UsageError(f"there is no model {name!r} to fetch", hint=hint)
+    if is_intact(model, models):
+        sys.stderr.write(f"{name} is already here ({megabytes(model.size)})\n")
+        return 0
+    screen = Screen()
+    try:
+        folder = pull(model, models, screen, hub=hub)
+    finally:
+        screen.close()
+    sys.stderr.write(
+        printable(f"{name} is in {folder}\nuse it: --set models.nearest.encoder={name}\n")
+    )
+    return 0
+
+
+class Screen:
+    """Progress on stderr: size, speed, percent; one line redrawn, or a line each tenth."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._file, self._first, self._began = "", 0, time.monotonic()
+        self._drawn, self._tenth, self._open = 0.0, -1, False
+
+    def bytes(self, name: str, done: int, total: int) -> None:
+        """See ``models.pull.Progress``."""
+        now = time.monotonic()
+        if name != self._file:
+            self.close()
+            self._file, self._first, self._began, self._tenth = name, done, now, -1
+        tenth = done * 10 // max(1, total)
+        if self._live and now - self._drawn < 0.1 and done < total:  # noqa: PLR2004 - seconds
+            return
+        if not self._live and tenth == self._tenth:
+            return
+        self._drawn, self._tenth = now, tenth
+        speed = (done - self._first) / max(now - self._began, 1e-3)
+        text = (
+            f"{name}  {megabytes(done)} of {megabytes(total)}  "
+            f"{100 * done // max(1, total)} %  {megabytes(int(speed))}/s"
+        )
+        sys.stderr.write(f"\r{text:<70.70}" if self._live else f"{text}\n")
+        sys.stderr.flush()
+        self._open = self._live
+
+    def note(self, text: str) -> None:
+        """See ``models.pull.Progress``."""
+        self.close()
+        sys.stderr.write(f"{printable(text)}\n")
+
+    def close(self) -> None:
+        """End the line that is being redrawn."""
+        if self._open:
+            sys.stderr.write("\n")
+        self._open = False
+
+
+def show(common: Common, *, as_json: bool) -> int:
+    """Print every model: what it is, whether it is here, how large, where it passes."""
+    rows = [*_deciding(common), *_fetchable()]
+    if as_json:
+        sys.stdout.write(json.dumps(rows) + "\n")
+        return 0
+    columns = ("name", "kind", "state", "size", "threshold", "margin")
+    table = [columns, *([_cell(row[column]) for column in columns] for row in rows)]
+    for line in _aligned(table):
+        sys.stdout.write(printable(line) + "\n")
+    return 0
+
+
+def _deciding(common: Common) -> list[dict[str, Any]]:
+    """The models that the job ``decide`` may name, trained so that thresholds are known."""
+    from alexa_cli.cli.session import open_session
+    from alexa_cli.decide.registry import BUILT_IN, build_model
+    from alexa_cli.errors import ConfigError
+
+    session = open_session(common, save=False)
+    settings = session.loaded.settings
+    rows: list[dict[str, Any]] = []
+    with session.store:
+        for name in (*BUILT_IN, *sorted(set(settings.models) - set(BUILT_IN))):
+            tuned = settings.models.get(name)
+            kind = (tuned.kind if tuned else None) or name
+            state = "in use" if name in settings.jobs.cascade else "ready"
+            row = {"name": name, "kind": kind, "state": state, "size": None,
+                   "threshold": None, "margin": None}  # fmt: skip
+            try:
+                model: Any = build_model(name, settings, session.paths)
+                if hasattr(model, "learned"):
+                    model.learned(session.house.catalogue)
+                    row["kind"] = f"{kind} ({(tuned.encoder if tuned else None) or 'ngrams'})"
+                row["threshold"] = getattr(model, "threshold", None)
+                row["margin"] = getattr(model, "margin", None)
+            except ConfigError as error:
+                row["state"] = error.message
+            rows.append(row)
+    return rows
+
+
+def _fetchable() -> list[dict[str, Any]]:
+    models = find_paths(os.environ).models
+    return [
+        {"name": model.name, "kind": model.kind, "size": model.size,
+         "state": "here" if is_installed(model, models) else f"alexa models pull {model.name}",
+         "threshold": None, "margin": None}
+        for model in KNOWN.values()
+    ]  # fmt: skip
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, int):
+        return megabytes(value)
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    ]

@@ -1,0 +1,164 @@
+"""Runs kept by name, and two of them compared case by case.
+
+Fixing one corner must not push in another: what was gained and what was lost is listed, per
+expert, and the chance that a difference this lopsided is mere luck (exact sign test) is given.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from alexa_cli.config.paths import write_private
+from alexa_cli.errors import FileError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from alexa_cli.measure.metrics import Judged, Metrics
+
+By = Literal["right", "expert_right", "exact"]
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+FORMAT = 1
+
+
+class SavedCase(msgspec.Struct, frozen=True):
+    """How one turn fared."""
+
+    id: str
+    say: str
+    expected: str
+    decided: str
+    expert: str | None
+    right: bool
+    """Expert and API right, or rightly refused."""
+    expert_right: bool
+    exact: bool
+
+
+class SavedRun(msgspec.Struct, frozen=True):
+    """A run, as kept."""
+
+    format: int
+    name: str
+    metrics: dict[str, float | None]
+    cases: list[SavedCase]
+    settings: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One turn that fared otherwise."""
+
+    id: str
+    say: str
+    expert: str
+    expected: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed from one run to another, over the turns that both have."""
+
+    first: str
+    second: str
+    by: By
+    both: int
+    gained: tuple[Change, ...]
+    lost: tuple[Change, ...]
+    only: tuple[int, int]
+    """Turns that only the first, only the second has."""
+    metrics: Mapping[str, tuple[float | None, float | None]]
+
+    @property
+    def luck(self) -> float:
+        """Probability of a split of gained and lost at least this lopsided by chance alone."""
+        return sign_test(len(self.gained), len(self.lost))
+
+    def experts(self) -> dict[str, tuple[int, int]]:
+        """Return gained and lost by expert."""
+        names = sorted({change.expert for change in (*self.gained, *self.lost)})
+        return {
+            name: (
+                sum(change.expert == name for change in self.gained),
+                sum(change.expert == name for change in self.lost),
+            )
+            for name in names
+        }
+
+
+def save_run(
+    runs: Path, name: str, metrics: Metrics, judged: Sequence[Judged], settings: Sequence[str] = ()
+) -> Path:
+    """Keep a run; one of the same name is replaced. Raises UsageError for a bad name."""
+    path = _path(runs, name)
+    run = SavedRun(
+        FORMAT, name, dict(metrics.values),
+        [
+            SavedCase(j.id, j.say, j.expected, j.decided, j.expert, j.right,
+                      j.refused if j.out_of_scope else j.expert_right is True, j.exact)
+            for j in judged
+        ],
+        list(settings),
+    )  # fmt: skip
+    write_private(path, msgspec.json.encode(run) + b"\n")
+    return path
+
+
+def load_run(runs: Path, name: str) -> SavedRun:
+    """Read a run. Raises UsageError if there is none of this name, FileError if it is damaged."""
+    path = _path(runs, name)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=SavedRun)
+    except FileNotFoundError as error:
+        known = sorted(each.stem for each in runs.glob("*.json"))
+        hint = did_you_mean(name, known) or (f"kept: {', '.join(known)}" if known else None)
+        raise UsageError(f"there is no run {name!r}", hint=hint) from error
+    except (msgspec.DecodeError, OSError) as error:
+        raise FileError(f"no run that can be read: {error}", path=path) from error
+
+
+def compare(first: SavedRun, second: SavedRun, by: By = "right") -> Comparison:
+    """Compare two runs case by case; turns that only one has are counted, not compared."""
+    before = {case.id: case for case in first.cases}
+    after = {case.id: case for case in second.cases}
+    shared = [case_id for case_id in before if case_id in after]
+    changed = [c for c in shared if getattr(before[c], by) != getattr(after[c], by)]
+    changes = [
+        (
+            getattr(after[c], by),
+            Change(c, before[c].say, before[c].expert or "nobody's", before[c].expected,
+                   before[c].decided, after[c].decided),
+        )
+        for c in changed
+    ]  # fmt: skip
+    names = [*first.metrics, *(name for name in second.metrics if name not in first.metrics)]
+    return Comparison(
+        first.name, second.name, by, len(shared),
+        tuple(change for gained, change in changes if gained),
+        tuple(change for gained, change in changes if not gained),
+        (len(before) - len(shared), len(after) - len(shared)),
+        {name: (first.metrics.get(name), second.metrics.get(name)) for name in names},
+    )  # fmt: skip
+
+
+def sign_test(gained: int, lost: int) -> float:
+    """Return the two-sided probability of a split at least this lopsided by fair coins."""
+    total = gained + lost
+    tail = sum(math.comb(total, k) for k in range(min(gained, lost) + 1))
+    return min(1.0, 2.0 * tail / float(2**total))
+
+
+def _path(runs: Path, name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is no name for a run", hint="letters, digits, dots, dashes; 64 at most"
+        )
+    return runs / f"{name}.json"

@@ -1,0 +1,211 @@
+"""Running a suite: each case a conversation of its own, deciding timed, nothing real done.
+
+A ``Decider`` is anything that decides words. ``AssistantDecider`` is the whole cascade as the
+user has configured it. Turns before the last of a ``then`` case are really run, since what comes
+after may be about them, but in a store that vanishes and without the handlers that reach out
+(``http``, ``shell``) or cannot be taken back.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Protocol
+
+from alexa_cli.catalog.expert import Effect
+from alexa_cli.decide.courtesy import strip
+from alexa_cli.language.text import MAX_CHARACTERS, tokenise
+from alexa_cli.measure.metrics import judge
+from alexa_cli.turn import Decided, Pass, Plan, Question, Utterance
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from alexa_cli.assistant.house import House
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.catalog.context import HandlerContext, Returned
+    from alexa_cli.catalog.expert import Api, Expert
+    from alexa_cli.measure.metrics import Judged
+    from alexa_cli.measure.suite import Case, Suite
+    from alexa_cli.turn import Argument, Decision
+
+NOW = datetime(2026, 3, 4, 10, 0, tzinfo=timezone(timedelta(hours=-5)))
+"""The instant of cases that name none: a Wednesday morning. Fixed, so that runs compare."""
+EXACT = frozenset({"reflex", "sentences", "question"})
+"""Models that place words or do not, and never by likeness."""
+CERTAIN = 2.0
+"""The gate of what an exact model placed: above any cosine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a decider made of one turn."""
+
+    decision: Decision
+    seconds: float
+    """Deciding alone: not loading, acting or storing."""
+    gate: float | None = None
+    """How sure it is that the words are somebody's, whatever its threshold; None: unknown."""
+
+
+class Decider(Protocol):
+    """Whatever a suite can measure."""
+
+    name: str
+
+    async def start(self, case: Case, now: datetime) -> Conversation:
+        """Begin the conversation of one case; nothing is left of another's."""
+        ...
+
+
+class Conversation(Protocol):
+    """One case's turns."""
+
+    async def decide(self, say: str, *, last: bool) -> Verdict:
+        """Decide the next words. Unless ``last``, later words may be about what they did."""
+        ...
+
+
+async def run_suite(
+    suite: Suite, decider: Decider, changes: frozenset[str] = frozenset(),
+    tick: Callable[[int], None] = lambda _done: None,
+) -> list[Judged]:  # fmt: skip
+    """Decide every turn of every case, in order, and compare.
+
+    ``changes``: the names of APIs with effects. ``tick`` is told how many cases are done.
+    """
+    found: list[Judged] = []
+    for number, case in enumerate(suite.cases, 1):
+        conversation = await decider.start(case, case.now or NOW)
+        for place, turn in enumerate(case.turns, 1):
+            verdict = await conversation.decide(turn.say, last=place == len(case.turns))
+            turn_id = case.id if place == 1 else f"{case.id}#{place}"
+            found.append(
+                judge(turn_id, turn.say, turn.expected, verdict.decision, changes=changes,
+                      gate=verdict.gate, seconds=verdict.seconds)
+            )  # fmt: skip
+        tick(number)
+    return found
+
+
+def changing(catalogue: Catalogue) -> frozenset[str]:
+    """Return the names of the APIs that change anything."""
+    return frozenset(
+        api.full_name for api in catalogue.apis() if api.run and api.effect is not Effect.READ
+    )
+
+
+class AssistantDecider:
+    """The assistant: its whole cascade, with conversations that leave no trace."""
+
+    name = "assistant"
+
+    def __init__(
+        self,
+        house: House,
+        *,
+        closed_set: bool = False,
+        fresh_store: Callable[[], Any],
+        household: Callable[[Path], Any],
+    ) -> None:
+        """``fresh_store`` makes an empty store, ``household`` reads a household file."""
+        self._house = replace(house, run=_harmless(house.run))
+        self._closed_set, self._fresh_store, self._household = closed_set, fresh_store, household
+        self._store = fresh_store()
+
+    async def start(self, case: Case, now: datetime) -> AssistantConversation:
+        """See ``Decider``. A case of one turn cannot change a store, so those share one."""
+        store = self._fresh_store() if len(case.turns) > 1 else self._store
+        house = replace(self._house, store=store)
+        if case.household is not None:
+            house = replace(house, household=self._household(case.household))
+        return AssistantConversation(house, case.id, now, closed_set=self._closed_set)
+
+
+class AssistantConversation:
+    """One case."""
+
+    def __init__(self, house: House, name: str, now: datetime, *, closed_set: bool) -> None:
+        from alexa_cli.assistant import Assistant  # noqa: PLC0415 - loads every room
+
+        self._house, self._name, self._now = house, name, now
+        self._assistant = Assistant(house)
+        self._closed_set = closed_set
+        self._turns = 0
+
+    async def decide(self, say: str, *, last: bool) -> Verdict:
+        """See ``Conversation``."""
+        gate = self._gate(say)
+        if last and self._turns == 0:
+            return await self._decide_only(say, gate)
+        self._turns += 1
+        return await self._whole_turn(say, gate)
+
+    async def _decide_only(self, say: str, gate: float | None) -> Verdict:
+        request = self._assistant.request(say, self._name, self._now)
+        request = replace(request, closed_set=self._closed_set)
+        decision: Decision = Pass("nothing was decided")
+        began = time.perf_counter()
+        async for decided in self._house.decider.decide(request):
+            decision = decided
+        return Verdict(decision, time.perf_counter() - began, _sure(decision, gate))
+
+    async def _whole_turn(self, say: str, gate: float | None) -> Verdict:
+        from alexa_cli.assistant import TurnOptions  # noqa: PLC0415 - loads every room
+
+        options = TurnOptions(now=self._now, closed_set=self._closed_set)
+        decision: Decision = Pass("nothing was decided")
+        seconds = 0.0
+        async with aclosing(self._assistant.turn(_typed(say), self._name, options)) as events:
+            async for event in events:
+                if isinstance(event, Decided):
+                    decision, seconds = event.decision, seconds + event.seconds
+        return Verdict(decision, seconds, _sure(decision, gate))
+
+    def _gate(self, say: str) -> float | None:
+        """Return nearest's nearness, whether or not it is asked."""
+        catalogue = self._house.catalogue
+        model: Any = next((m for m in self._house.decider.models if hasattr(m, "learned")), None)
+        if model is None or len(say) > MAX_CHARACTERS:
+            return None
+        nearest, _ = model.learned(catalogue)
+        bare = strip(tuple(tokenise(say)), catalogue.language)
+        nearness: float = nearest.consider(" ".join(t.text for t in bare), 1).nearness
+        return nearness
+
+
+def _sure(decision: Decision, gate: float | None) -> float | None:
+    """What an exact model placed is beyond any threshold of nearest's."""
+    exact = decision.model in EXACT and isinstance(decision, (Plan, Question))
+    return CERTAIN if exact else gate
+
+
+async def _typed(text: str) -> AsyncIterator[Utterance]:
+    yield Utterance(text)
+
+
+def _harmless(run: Any) -> Any:  # noqa: ANN401 - act's Run, kept as it is
+    """Return a runner that leaves out whatever reaches beyond the store of the case."""
+
+    async def harmless(
+        expert: Expert, api: Api, arguments: Mapping[str, Argument], context: HandlerContext
+    ) -> Returned:
+        reaches = api.run is not None and api.run.kind not in {"python", "steps"}
+        if reaches or api.effect is Effect.IRREVERSIBLE:
+            from alexa_cli.catalog.context import Returned  # noqa: PLC0415 - rare
+
+            return Returned(None, source="measured")
+        returned: Returned = await run(expert, api, arguments, context)
+        return returned
+
+    return harmless
+
+
+def examples_of(catalogue: Catalogue, language: str) -> Iterable[str]:
+    """Yield the text of every example of every API."""
+    for api in catalogue.apis():
+        for example in api.examples.get(language, ()):
+            yield example.text
