@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = "name: probe\ndescription: A probe.\nlists: {names: {python: 'probe:names'}}\napis:\n"
-API = (
-    "  go:\n    description: x\n    effect: reversible\n    undo: back\n{more}    run: {run}\n"
-)
+API = "  go:\n    description: x\n    effect: reversible\n    undo: back\n{more}    run: {run}\n"
 BACK = "  back: {description: x, parameters: {level: {type: integer}}}\n"
 
 
@@ -88,7 +86,7 @@ GO = '{python: "probe:go"}'
         ("def go(x): return None", None),
     ],
 )  # fmt: skip
-def test_functions_get_arguments_and_return_json(probe: Probe, body: str, value: object) -> None:
+def test_functions_get_arguments_and_return_json(probe: Probe, body: str, value: Any) -> None:
     returned = probe.run(GO, body, x=3)
     assert returned == Returned(value=value, source="python", trust=Trust.HOUSEHOLD)
 
