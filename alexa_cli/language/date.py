@@ -45,11 +45,14 @@ if TYPE_CHECKING:
 
     from alexa_cli.turn import Json
 
-LEADS = frozenset({"on", "by", "before", "until", "till"})
+LEADS = frozenset({"on", "by", "before", "after", "until", "till"})
 _NEAR = {
     ("today",): 0,
     ("tomorrow",): 1,
     ("yesterday",): -1,
+    ("today's",): 0,
+    ("tomorrow's",): 1,
+    ("yesterday's",): -1,
     ("day", "after", "tomorrow"): 2,
     ("day", "before", "yesterday"): -2,
 }
@@ -67,9 +70,9 @@ _NEXT_SPANS: dict[tuple[str, ...], Callable[[dt.date], dt.date]] = {
 }
 _HOLIDAYS = {tuple(name.split()): name for name in days.HOLIDAYS}
 _HOLIDAY_STARTS = frozenset(name[0] for name in _HOLIDAYS) | {
-    "new", "valentine's", "mother's", "father's", "president's", "presidents'", "veteran's",
-    "patrick's", "valentine", "mother", "father",
+    "valentine's", "mother's", "father's", "president's", "veteran's",
 }  # fmt: skip
+_OWNERS = {f"{name}'s": weekday for name, weekday in WEEKDAYS.items()}
 _A_DAY = 86_400
 _UNIT_DAYS = {word: seconds // _A_DAY for word, seconds in SECONDS.items() if seconds >= _A_DAY}
 _AFTER_THE = frozenset(
@@ -79,8 +82,9 @@ _AWAY_ONLY = frozenset({"in", "a", "an", "this", "next", "coming"})
 """Words that open no day of a named month."""
 STARTS = (
     frozenset(
-        {*WEEKDAYS, *WEEKDAYS_SHORT, *MONTHS_ALL, *ORDINALS, *ORDINAL_TENS, *_WHICH}
-        | {"the", "today", "tomorrow", "yesterday", "day", "in", "end", "weekend"}
+        {*WEEKDAYS, *WEEKDAYS_SHORT, *_OWNERS, *MONTHS_ALL, *ORDINALS, *ORDINAL_TENS, *_WHICH}
+        | {phrase[0] for phrase in _NEAR}
+        | {"the", "in", "end", "weekend"}
     )
     | LEADS
     | NUMBER_STARTS
@@ -143,7 +147,7 @@ def _weekdays(words: Words, start: int) -> Readings[Day]:
     if (word, word_at(words, at)) == ("this", "coming"):
         at += 1
     name = word_at(words, at)
-    weekday = WEEKDAYS.get(name, WEEKDAYS_SHORT.get(name))
+    weekday = WEEKDAYS.get(name, WEEKDAYS_SHORT.get(name, _OWNERS.get(name)))
     if weekday is None:
         return []
     found: Readings[Day] = []
@@ -155,7 +159,7 @@ def _weekdays(words: Words, start: int) -> Readings[Day]:
     of = at + 1 + (word_at(words, at + 1) == "of")
     if tuple(words[of : of + 2]) == ("next", "week"):
         found.append((of + 2, Day(partial(days.weekday_next_week, weekday=weekday))))
-    if name in WEEKDAYS:
+    if name not in WEEKDAYS_SHORT:
         found.append((at + 1, Day(partial(days.weekday_after, weekday=weekday))))
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alexa_cli.language import date as date_grammar
@@ -37,9 +38,9 @@ from alexa_cli.language.grammar import (
     may_start,
     word_at,
 )
+from alexa_cli.language.month_days import Day
 
 if TYPE_CHECKING:
-    from alexa_cli.language.month_days import Day
     from alexa_cli.turn import Json
 
 _HOUR, _DAY = 3_600, 86_400
@@ -106,7 +107,7 @@ def _from_now(words: Words, start: int) -> Readings[When]:
         return [(start + 1, When(step=(0, 0)))]
     if tuple(words[start : start + 2]) == ("right", "now"):
         return [(start + 2, When(step=(0, 0)))]
-    led = word_at(words, start) == "in"
+    led = word_at(words, start) in {"in", "after"}
     at = start + led
     if led and word_at(words, at) in {"about", "around", "exactly"}:
         at += 1
@@ -129,6 +130,9 @@ def _together(words: Words, start: int, have: When) -> Readings[When]:
             (e, replace(have, day=day, led=led)) for e, day in date_grammar.led_days(words, start)
         ]
         found += _part_of(words, start, have)
+        if have.part is None and tuple(words[start : start + 2]) == ("last", "night"):
+            yesterday = Day(partial(days.shifted, days=-1))
+            found.append((start + 2, replace(have, day=yesterday, part="night")))
     if have.clock is None:
         found += [
             (e, replace(have, clock=clock, led=led))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.language.english import MONTH_NAMES, WEEKDAY_NAMES
 from alexa_cli.language.grammar import Unreadable
-from alexa_cli.language.ordinal import in_figures
+from alexa_cli.language.ordinal import in_figures, say_ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +128,30 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
         return weekday_before(shifted(month_end(date(year, month, 1)), days=1), weekday)
     day = shifted(weekday_from(date(year, month, 1), weekday), days=WEEK * (nth - 1))
     return day if day.month == month else None
+
+
+def nth_in_month(today: date, weekday: int, nth: int, months: int | None) -> date:
+    """Return the nth such weekday of the month ``months`` from now; None: the next there is."""
+    for ahead in range(12) if months is None else (months,):
+        first = shifted(today.replace(day=1), months=ahead)
+        day = nth_weekday(first.year, first.month, weekday, nth)
+        if day is not None and (months is not None or day >= today):
+            return day
+    first = shifted(today.replace(day=1), months=months or 0)
+    raise _no_such(first.month, weekday, nth)
+
+
+def nth_in_any_year(today: date, weekday: int, nth: int, month: int) -> date:
+    """Return the next such weekday of a named month: "the first monday of september"."""
+    for year in range(today.year, min(today.year + _LONGEST_GAP, _LAST_YEAR + 1)):
+        day = nth_weekday(year, month, weekday, nth)
+        if day is not None and day >= today:
+            return day
+    raise _no_such(month, weekday, nth)
+
+
+def _no_such(month: int, weekday: int, nth: int) -> Unreadable:
+    return Unreadable(f"{MONTH_NAMES[month]} has no {say_ordinal(nth)} {WEEKDAY_NAMES[weekday]}")
 
 
 def easter(year: int) -> date:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from alexa_cli.language import days
-from alexa_cli.language.english import MONTHS_ALL, SMALL, TENS
+from alexa_cli.language.english import MONTHS_ALL, SMALL, TENS, WEEKDAYS
 from alexa_cli.language.grammar import Readings, Words, word_at
 from alexa_cli.language.number import below_hundred, in_digits
 from alexa_cli.language.ordinal import small_ordinals
@@ -99,10 +99,31 @@ def plain_days(words: Words, start: int) -> Readings[Day]:
         found.append((end, Day(partial(days.day_of_month, day=day), weak=True)))
         for e, months in _of_month(words, end):
             found.append((e, Day(partial(_of_that, day=day, months=months))))
+    found += _nth_weekdays(words, at)
     last = tuple(words[at : at + 2]) == ("last", "day")
     if last or word_at(words, at) == "end":
         for e, months in _of_month(words, at + 1 + last):
             found.append((e, Day(partial(days.month_end, months=months or 0))))
+    return found
+
+
+def _nth_weekdays(words: Words, start: int) -> Readings[Day]:
+    """Return the readings of "third monday of next month", "last friday of september"."""
+    nths = small_ordinals(words, start)
+    if word_at(words, start) == "last":
+        nths = [(start + 1, -1)]
+    found: Readings[Day] = []
+    for end, nth in nths:
+        weekday = WEEKDAYS.get(word_at(words, end))
+        if weekday is None or nth > 5:
+            continue
+        for e, months in _of_month(words, end + 1):
+            find = partial(days.nth_in_month, weekday=weekday, nth=nth, months=months)
+            found.append((e, Day(find)))
+        month = MONTHS_ALL.get(word_at(words, end + 2))
+        if month and words[end + 1] in {"of", "in"}:
+            find = partial(days.nth_in_any_year, weekday=weekday, nth=nth, month=month)
+            found.append((end + 3, Day(find)))
     return found
 
 

@@ -13,7 +13,7 @@ from alexa_cli.language import rrule
 from alexa_cli.language import time as time_grammar
 from alexa_cli.language.clock import PART_TIMES, Clock, in_part, waking_hour
 from alexa_cli.language.duration import durations
-from alexa_cli.language.english import ORDINALS, PARTS_OF_DAY, WEEKDAYS, WEEKDAYS_SHORT
+from alexa_cli.language.english import MONTHS_ALL, ORDINALS, PARTS_OF_DAY, WEEKDAYS, WEEKDAYS_SHORT
 from alexa_cli.language.grammar import (
     Moment,
     Readings,
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 _WEEK, _WEEKEND, _DAYS = (0, 1, 2, 3, 4), (5, 6), 7
 _ADVERBS = {
-    "daily": Rule("DAILY"), "weekly": Rule("WEEKLY"), "monthly": Rule("MONTHLY"),
+    "daily": Rule("DAILY"), "everyday": Rule("DAILY"), "weekly": Rule("WEEKLY"),
+    "monthly": Rule("MONTHLY"),
     "yearly": Rule("YEARLY"), "annually": Rule("YEARLY"), "hourly": Rule("HOURLY"),
     "biweekly": Rule("WEEKLY", 2), "fortnightly": Rule("WEEKLY", 2),
     "weekdays": Rule("WEEKLY", weekdays=_WEEK), "weekends": Rule("WEEKLY", weekdays=_WEEKEND),
@@ -102,6 +103,11 @@ def _days(words: Words, start: int) -> Readings[Often]:
     """Return the readings of the days alone, with a part of the day that belongs to them."""
     on = start + (word_at(words, start) == "on")
     rules = _without_every(words, on) + _nth_of_every(words, on)
+    rules += [
+        (end + 2, Rule("YEARLY", month=month, month_day=day))
+        for end, month, day in dates_in_year(words, on)
+        if tuple(words[end : end + 2]) in {("every", "year"), ("each", "year")}
+    ]
     found = [(end, Often(rule)) for end, rule in rules]
     for end, weekdays in _weekday_lists(words, on):  # saturday mornings
         if part := _PARTS.get(word_at(words, end)):
@@ -142,6 +148,7 @@ def _without_every(words: Words, start: int) -> Readings[Rule]:
 
 def _every(words: Words, start: int) -> Readings[Rule]:
     """Read what follows "every"."""
+    start += word_at(words, start) == "single"
     found: Readings[Rule] = []
     for end, interval in _intervals(words, start):
         freq = _FREQS.get(word_at(words, end))
@@ -235,6 +242,8 @@ def _weekday_lists(words: Words, start: int) -> Readings[tuple[int, ...]]:
     word = word_at(words, start)
     if word in _SETS:
         return [(start + 1, _SETS[word])]
+    if word == "week" and word_at(words, start + 1) in {"day", "days", "end", "ends"}:
+        return [(start + 2, _WEEK if words[start + 1][:3] == "day" else _WEEKEND)]
     first = _weekday(word)
     if first is None:
         return []
@@ -288,7 +297,7 @@ ENGLISH = Spans(
     name="recurrence",
     noun="repetition",
     starts=frozenset({"every", "each", "on", "once", "the", "nightly"})
-    | frozenset({*_ADVERBS, *_PLURALS, *WEEKDAYS, *time_grammar.ENGLISH.starts}),
+    | frozenset({*_ADVERBS, *_PLURALS, *WEEKDAYS, *MONTHS_ALL, *time_grammar.STARTS}),
     parse=recurrences,
     resolve=_resolve,
     canonical=_canonical,

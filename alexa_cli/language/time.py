@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Json
 
 _CANONICAL = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
-LEADS = frozenset({"at", "by", "around", "about", "before", "until", "till"})
+LEADS = frozenset({"at", "by", "around", "about", "before", "after", "until", "till"})
 _PARTS = {
     ("in", "the", "morning"): "morning",
     ("in", "the", "afternoon"): "afternoon",

@@ -88,7 +88,9 @@ DATES = {
     "2026-12-21": "2026-12-21", "christmas": "2026-12-25", "christmas eve": "2026-12-24",
     "new year's eve": "2026-12-31", "thanksgiving": "2026-11-26", "easter": "2027-03-28",
     "mother's day": "2027-05-09", "labor day": "2027-09-06", "memorial day": "2027-05-31",
-    "by friday": "2026-11-27",
+    "by friday": "2026-11-27", "today's": "2026-11-21", "friday's": "2026-11-27",
+    "the third monday of next month": "2026-12-21", "last friday of the month": "2026-11-27",
+    "the first monday of september": "2027-09-06", "the first monday of the month": "2026-12-07",
 }  # fmt: skip
 MOMENTS = {
     "at six": "2026-11-21T18:00", "at ten": "2026-11-21T22:00", "at eleven": "2026-11-21T11:00",
@@ -122,10 +124,14 @@ MOMENTS = {
     "half an hour before six": "2026-11-21T17:30", "an hour after midnight": "2026-11-22T01:00",
     "tomorrow at quarter past seven in the evening": "2026-11-22T19:15",
     "today at six": "2026-11-21T18:00", "today at 9 am": "2026-11-21T09:00",
-    "yesterday at noon": "2026-11-20T12:00", "july 4th at 9 pm": "2027-07-04T21:00",
+    "yesterday at noon": "2026-11-20T12:00", "last night": "2026-11-20T20:00",
+    "after five minutes": "2026-11-21T10:05", "after seven pm": "2026-11-21T19:00",
+    "tomorrow after five": "2026-11-22T17:00", "july 4th at 9 pm": "2027-07-04T21:00",
 }  # fmt: skip
 _WEEK = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 RECURRENCES = {
+    "every single day": "FREQ=DAILY", "everyday": "FREQ=DAILY",
+    "every week day": _WEEK, "june fifth every year": "FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=5",
     "every day": "FREQ=DAILY", "daily": "FREQ=DAILY", "each day": "FREQ=DAILY",
     "every weekday at six forty five": f"{_WEEK};BYHOUR=6;BYMINUTE=45",
     "weekdays at 7": f"{_WEEK};BYHOUR=7;BYMINUTE=0",
@@ -235,6 +241,7 @@ REASONS = [
     ("datetime", "february 30 at noon", "February has no 30th"),
     ("date", "tuesday december 21", "December 21, 2026 is a Monday, not a Tuesday"),
     ("date", "in ninety thousand weeks", "that is further away than my calendar goes"),
+    ("date", "the fifth friday of this month", "November has no fifth Friday"),
     ("colour", "blurple", "I don't know what color 'blurple' is"),
 ]
 
