@@ -5,21 +5,15 @@ An expert's Python is not loaded for a turn that names none of its lists.
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli.context.names import Name, NameList
-from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.catalog.context import HandlerContext
     from alexa_cli.catalog.expert import Expert
-
-LIST_SECONDS = 2.0
-"""How long an expert may take to name what its list holds."""
 
 Provide = Callable[["Expert", str], NameList]
 """Runs an expert's list handler: (expert, list name) to the list. Raises AlexaError."""
@@ -68,26 +62,9 @@ def experts_list(catalogue: Catalogue, language: str = "en") -> NameList:
 
 
 def provide_list(expert: Expert, name: str, context: HandlerContext) -> NameList:
-    """Run an expert's list handler and wait for it. Raises AlexaError.
-
-    Deciding is synchronous and asks for a list in the middle of matching, so the handler gets a
-    loop and a thread of its own; one that hangs is left behind.
-    """
+    """Run an expert's list handler and return the list. Raises AlexaError."""
     from alexa_cli.catalog.python_handler import run_list  # noqa: PLC0415 - few turns need a list
 
-    box: list[list[dict[str, Any]] | AlexaError] = []
-
-    def work() -> None:
-        try:
-            box.append(asyncio.run(run_list(expert, name, context)))
-        except AlexaError as error:
-            box.append(error)
-
-    thread = threading.Thread(target=work, name=f"list-{name}", daemon=True)
-    thread.start()
-    thread.join(LIST_SECONDS)
-    found = box[0] if box else AlexaError(f"the list {name!r} of {expert.name} takes too long")
-    if isinstance(found, AlexaError):
-        raise found
-    names = [Name(m["id"], m["name"], tuple(m["aliases"]), m["attributes"]) for m in found]
+    members: list[dict[str, Any]] = run_list(expert, name, context)
+    names = [Name(m["id"], m["name"], tuple(m["aliases"]), m["attributes"]) for m in members]
     return NameList(name, tuple(names), "none")

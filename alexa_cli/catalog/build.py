@@ -14,7 +14,7 @@ from alexa_cli.catalog.problems import Report
 from alexa_cli.catalog.runs import build_run, check_python, default_effect
 from alexa_cli.catalog.schema import NAME, ApiFile, ExpertHead, ListFile, UndoFile
 from alexa_cli.catalog.sentences import build_examples, build_sentences, by_language
-from alexa_cli.catalog.templates import TemplateError, compile_template
+from alexa_cli.catalog.template_compiler import TemplateError, compile_template
 from alexa_cli.catalog.wordings import check_say
 from alexa_cli.config.files import load_yaml, read
 from alexa_cli.errors import FileError, did_you_mean

@@ -10,7 +10,7 @@ from alexa_cli.catalog.catalogue import Catalogue
 from alexa_cli.catalog.link import hook, link
 from alexa_cli.catalog.overlap import find_overlaps
 from alexa_cli.catalog.sentences import compiled
-from alexa_cli.catalog.templates import TemplateError
+from alexa_cli.catalog.template_compiler import TemplateError
 from alexa_cli.errors import FileError
 
 if TYPE_CHECKING:

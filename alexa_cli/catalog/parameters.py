@@ -9,7 +9,8 @@ import msgspec
 
 from alexa_cli.catalog.expert import Parameter
 from alexa_cli.catalog.schema import NAME, ParameterFile
-from alexa_cli.catalog.templates import TemplateError, compile_template, phrases
+from alexa_cli.catalog.template_compiler import TemplateError, compile_template
+from alexa_cli.catalog.templates import phrases
 from alexa_cli.config.files import read
 from alexa_cli.errors import FileError, did_you_mean
 from alexa_cli.language.text import words

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import queue
 import threading
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,13 +20,15 @@ from alexa_cli.catalog.modules import load_function, one_line, place_of
 from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from alexa_cli.catalog.context import HandlerContext
     from alexa_cli.catalog.expert import Api, Expert
     from alexa_cli.turn import Argument, Json
 
 SOURCE = "python"
+LIST_SECONDS = 2.0
+"""How long an expert may take to name what its list holds."""
 
 
 async def run_python(
@@ -39,21 +42,42 @@ async def run_python(
     return checked(expert, api, result, context.limits.output_bytes)
 
 
-async def run_list(expert: Expert, name: str, context: HandlerContext) -> list[dict[str, Json]]:
+def run_list(expert: Expert, name: str, context: HandlerContext) -> list[dict[str, Json]]:
     """Return the members of a list that the expert provides itself.
 
     Each is ``{id, name, aliases, attributes}``; what the function left out is filled in.
-    Raises AlexaError.
+    Synchronous, because deciding is: a slot asks for a list in the middle of matching. A
+    function that takes longer than ``LIST_SECONDS`` is left behind. Raises AlexaError.
     """
     what = f"the list {name!r} of {expert.name}"
-    members = as_json(
-        await _call(expert, str(expert.lists[name].spec["python"]), what, {}, context),
-        what,
-        context.limits.output_bytes,
-    )
+    begin = _beginning(expert, str(expert.lists[name].spec["python"]), what, {}, context)
+    made: queue.SimpleQueue[tuple[object, Exception | None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        made.put(_attempt(lambda: _finished(begin()), what))
+
+    threading.Thread(target=work, name=f"alexa {what}", daemon=True).start()
+    try:
+        result, failure = made.get(timeout=LIST_SECONDS)
+    except queue.Empty:
+        raise HandlerFailed(f"{what} was not there within {LIST_SECONDS:g} seconds") from None
+    if isinstance(failure, AlexaError):
+        raise failure
+    if failure is not None:
+        raise _failed(failure, what, expert.folder) from failure
+    members = as_json(result, what, context.limits.output_bytes)
     if not isinstance(members, list):
         raise HandlerFailed(f"{what} is no list of names")
     return [_member(member, what) for member in members]
+
+
+def _finished(result: object) -> object:
+    """Wait for what an async function began, on a loop of its own: this thread has none."""
+
+    async def wait(awaitable: Awaitable[object]) -> object:
+        return await awaitable
+
+    return asyncio.run(wait(result)) if inspect.isawaitable(result) else result
 
 
 def checked(expert: Expert, api: Api, result: object, limit: int) -> Returned:
@@ -125,11 +149,7 @@ def _member(member: Json, what: str) -> dict[str, Json]:
 async def _call(
     expert: Expert, reference: str, who: str, values: dict[str, Any], context: HandlerContext
 ) -> object:
-    def begin() -> object:
-        function = load_function(expert, reference)
-        _bind(function, who, values, context)
-        return function(**values)
-
+    begin = _beginning(expert, reference, who, values, context)
     try:
         result = await _in_thread(begin, who)
         return await result if inspect.isawaitable(result) else result
@@ -137,6 +157,19 @@ async def _call(
         raise
     except Exception as error:
         raise _failed(error, who, expert.folder) from error
+
+
+def _beginning(
+    expert: Expert, reference: str, who: str, values: dict[str, Any], context: HandlerContext
+) -> Callable[[], object]:
+    """Return what loads the function and calls it: all of it may take long, or fail."""
+
+    def begin() -> object:
+        function = load_function(expert, reference)
+        _bind(function, who, values, context)
+        return function(**values)
+
+    return begin
 
 
 def _bind(
@@ -171,15 +204,7 @@ async def _in_thread(begin: Callable[[], object], who: str) -> object:
             future.set_exception(error)
 
     def work() -> None:
-        result, failure = None, None
-        try:
-            result = copied.run(begin)
-        except Exception as error:  # noqa: BLE001 - the expert's code runs here: handed on
-            failure = error
-        except BaseException as error:  # noqa: BLE001 - sys.exit() in a handler ends that handler
-            failure = HandlerFailed(f"{who} tried to stop the program ({type(error).__name__})")
-        if isinstance(failure, StopIteration):  # a future cannot hold one
-            failure = HandlerFailed(f"{who} failed: StopIteration")
+        result, failure = _attempt(lambda: copied.run(begin), who)
         try:
             loop.call_soon_threadsafe(settle, result, failure)
         except RuntimeError:
@@ -187,6 +212,19 @@ async def _in_thread(begin: Callable[[], object], who: str) -> object:
 
     threading.Thread(target=work, name=f"alexa {who}", daemon=True).start()
     return await future
+
+
+def _attempt(begin: Callable[[], object], who: str) -> tuple[object, Exception | None]:
+    """Run an expert's code and return its result, or what it raised, as a value."""
+    try:
+        return begin(), None
+    except StopIteration:  # a future cannot hold one
+        return None, HandlerFailed(f"{who} failed: StopIteration")
+    except Exception as error:  # noqa: BLE001 - the expert's code runs here: handed on
+        return None, error
+    except BaseException as error:  # noqa: BLE001 - sys.exit() in a handler ends that handler
+        failure = HandlerFailed(f"{who} tried to stop the program ({type(error).__name__})")
+        return None, failure
 
 
 def _failed(error: Exception, who: str, folder: str) -> HandlerFailed:

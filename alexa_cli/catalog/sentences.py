@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.expert import Example, Mark
-from alexa_cli.catalog.templates import Template, TemplateError, compile_template
+from alexa_cli.catalog.template_compiler import TemplateError, compile_template
 from alexa_cli.errors import did_you_mean
 from alexa_cli.language.text import MAX_CHARACTERS, words
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from alexa_cli.catalog.problems import Report
+    from alexa_cli.catalog.templates import Template
     from alexa_cli.config.document import At
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")

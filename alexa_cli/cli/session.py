@@ -13,9 +13,8 @@ from alexa_cli.assistant.house import House
 from alexa_cli.assistant.lists import provide_list
 from alexa_cli.catalog.catalogue import load_catalogue
 from alexa_cli.catalog.handlers import run_handler
-from alexa_cli.config.document import dotted
 from alexa_cli.config.paths import Paths, find_paths
-from alexa_cli.config.settings import HIDDEN, Loaded, load_settings, options
+from alexa_cli.config.settings import Loaded, load_settings
 from alexa_cli.context.household import load_household
 from alexa_cli.decide.registry import build_cascade
 from alexa_cli.errors import ConfigError
@@ -24,7 +23,7 @@ from alexa_cli.store.masking import mask_values
 from alexa_cli.store.store import Store
 
 if TYPE_CHECKING:
-    from alexa_cli.cli.options import Common
+    from alexa_cli.cli.common import Common
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,7 @@ def open_session(
     household = load_household(
         Path(settings.household) if settings.household else None, paths.cache
     )
-    known = secrets(loaded) if loaded.path or loaded.secret else []
-    store = store or Store(paths.database if save else ":memory:", mask=mask_values(known))
+    store = store or Store(paths.database if save else ":memory:", mask=mask_values(loaded.secrets()))
     house = House(
         settings=settings,
         catalogue=load_catalogue(settings, paths, common.folders),
@@ -77,12 +75,6 @@ def open_session(
         rings_here=rings_here,
     )
     return Session(common, paths, loaded, house, Assistant(house))
-
-
-def secrets(loaded: Loaded) -> list[str]:
-    """Return the values that are never stored or shown: what ``config show`` hides."""
-    hidden = {key for key, value in loaded.shown().items() if value == HIDDEN}
-    return [str(v) for at, v in options(loaded.settings) if dotted(at) in hidden and v]
 
 
 def zone_name(configured: str | None) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from alexa_cli.decide.model import Model, Request
     from alexa_cli.language.text import Token
-    from alexa_cli.turn import Candidate, Decision
+    from alexa_cli.turn import Call, Candidate, Decision
 
     Observe = Callable[[Decision, float], None]
 
@@ -100,8 +100,8 @@ class Cascade:
         if not small:
             return None
 
-        def decide(tokens: tuple[Token, ...]) -> Decision:
-            part = request.part(tokens)
+        def decide(tokens: tuple[Token, ...], before: tuple[Call, ...]) -> Decision:
+            part = _after(request, before).part(tokens)
             decisions = (model.judge(part) for model in small)
             placed = (d for d in decisions if isinstance(d, (Plan, Question)))
             return next(placed, Pass("no small model places this part"))
@@ -119,6 +119,14 @@ class Cascade:
         if reason is not None:
             return Refusal(reason.reason, reason.code, nearest, reason.model)
         return Refusal(cannot(request, nearest), "nobody's", nearest, self.name)
+
+
+def _after(request: Request, before: tuple[Call, ...]) -> Request:
+    """Return the request as if these calls had just been made: "it" may be one of their names."""
+    if not before:
+        return request
+    memory = replace(request.snapshot.memory, last_plan=Plan(before))
+    return replace(request, snapshot=replace(request.snapshot, memory=memory))
 
 
 def _is_exact(model: Model) -> bool:

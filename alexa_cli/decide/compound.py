@@ -8,6 +8,7 @@ model never gets half.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from alexa_cli.language.text import Token
 from alexa_cli.turn import Plan, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from alexa_cli.decide.model import Request
     from alexa_cli.turn import Call, Decision
@@ -28,22 +29,28 @@ MAX_SPLITS = 5
 """Conjunctions looked at; what has more is not a command that small models should guess at."""
 
 Tokens = tuple[Token, ...]
+Decide = Callable[[Tokens, "tuple[Call, ...]"], "Decision"]
+REFERRING = frozenset({"it", "them", "that", "those", "these", "this", "there", "same", "both"})
 
 
 def split_and_decide(
-    request: Request, decide: Callable[[Tokens], Decision], lead: Callable[[Tokens], Tokens]
+    request: Request, decide: Decide, lead: Callable[[Tokens], Tokens]
 ) -> Plan | Question | None:
     """Return the plan of all parts, or None if no split holds.
 
-    ``decide`` asks the small models about one part; ``lead`` returns the words of a decided part
-    before its first argument, for a part without a verb. Fewer parts are tried first.
+    ``decide`` asks the small models about one part, given the calls of the parts before it ("add
+    bread to it"); ``lead`` returns the words of a decided part before its first argument, for a
+    part without a verb. Fewer parts are tried first.
     """
-    known: dict[Tokens, Decision] = {}
+    known: dict[tuple[Tokens, str], Decision] = {}
 
-    def decided(tokens: Tokens) -> Decision:
-        if tokens not in known:
-            known[tokens] = decide(tokens)
-        return known[tokens]
+    def decided(tokens: Tokens, before: tuple[Call, ...]) -> Decision:
+        refers = any(token.text in REFERRING for token in tokens)
+        seen = before if refers else ()
+        key = (tokens, repr(seen))  # calls hold mappings, which do not hash
+        if key not in known:
+            known[key] = decide(tokens, seen)
+        return known[key]
 
     for parts in _splits(request):
         decisions = _decide_parts(parts, decided, lead)
@@ -89,16 +96,17 @@ def _between(request: Request, at: int) -> str:
 
 
 def _decide_parts(
-    parts: list[Tokens], decide: Callable[[Tokens], Decision], lead: Callable[[Tokens], Tokens]
+    parts: list[Tokens], decide: Decide, lead: Callable[[Tokens], Tokens]
 ) -> list[Decision] | None:
     decisions: list[Decision] = []
     verb: Tokens = ()
     asked = 0
     for part in parts:
-        decision, said = decide(part), part
+        before = tuple(c for d in decisions if isinstance(d, Plan) for c in d.calls)
+        decision, said = decide(part, before), part
         if not isinstance(decision, (Plan, Question)) and verb:
             said = (*verb, *part)
-            decision = decide(said)
+            decision = decide(said, before)
         if not isinstance(decision, (Plan, Question)):
             return None
         asked += isinstance(decision, Question)
@@ -118,6 +126,10 @@ def _join(decisions: list[Decision]) -> Plan | Question:
         plan = decision.plan if isinstance(decision, Question) else decision
         renamed: dict[str, str] = {}
         for call in plan.calls:
+            twin = next((c for c in calls if _same(c, call)), None)
+            if twin is not None:  # "never mind, forget it" is one wish, said twice
+                renamed[call.id] = twin.id
+                continue
             renamed[call.id] = str(len(calls) + 1)
             after = tuple(renamed.get(one, one) for one in call.after)
             calls.append(replace(call, id=renamed[call.id], after=after))
@@ -130,3 +142,8 @@ def _join(decisions: list[Decision]) -> Plan | Question:
     if question is None:
         return plan
     return replace(question, plan=plan, model=plan.model)
+
+
+def _same(one: Call, other: Call) -> bool:
+    values = {name: argument.value for name, argument in one.arguments.items()}
+    return one.name == other.name and values == {n: a.value for n, a in other.arguments.items()}

@@ -6,7 +6,7 @@ and not in ``turn``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from alexa_cli.language.text import Token, original, tokenise
@@ -41,11 +41,11 @@ class Request:
     """Whether this is the last model of its cascade: only that one may ask on weak grounds."""
     closed_set: bool = False
     """Measuring only: there is an answer, so never refuse."""
+    words: tuple[str, ...] = field(init=False)
+    """The normalised words of ``tokens``."""
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The normalised words."""
-        return tuple(token.text for token in self.tokens)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(token.text for token in self.tokens))
 
     def said(self, start: int, end: int) -> str:
         """The user's own text of tokens ``start`` to ``end`` (exclusive)."""

@@ -238,7 +238,7 @@ def _with(plan: Plan, call: Call) -> Plan:
 
 
 def other_one(request: Request) -> Decision | None:
-    """Return what "no, the other one" leads to: the choice of the last question that was not taken."""
+    """Return what "no, the other one" leads to: the choice that was not taken last time."""
     from alexa_cli.decide.references import other_choice  # noqa: PLC0415 - used here alone
 
     bare = list(request.words)

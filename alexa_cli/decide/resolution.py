@@ -9,7 +9,6 @@ sentence for the user.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +20,8 @@ from alexa_cli.language.text import words as words_of
 from alexa_cli.turn import Argument, Call, Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.context.names import NameList
     from alexa_cli.decide.model import Request

@@ -30,6 +30,7 @@ class Spans:
 
     def __init__(self, snapshot: Snapshot, language: str) -> None:
         self._snapshot, self._language = snapshot, language
+        self._choices: dict[str, Mapping[tuple[str, ...], str]] = {}
         self._known: dict[tuple[str, str, int, tuple[str, ...]], Sequence[int]] = {}
 
     def accept(
@@ -67,7 +68,9 @@ class Spans:
             listed = self._snapshot.list(name)
             forms: Mapping[tuple[str, ...], object] = listed.forms() if listed else {}
             return named_ends(tokens, start, forms, references=True)
-        return named_ends(tokens, start, choice_forms(parameter))
+        if name not in self._choices:
+            self._choices[name] = choice_forms(parameter)
+        return named_ends(tokens, start, self._choices[name])
 
 
 def _kind(parameter: Parameter) -> tuple[str, str]:
@@ -77,7 +80,7 @@ def _kind(parameter: Parameter) -> tuple[str, str]:
         return "list", parameter.x_list
     if parameter.schema.get("type") in NUMBER_TYPES and not parameter.choices:
         return "type", "number"
-    return "choices", repr(sorted(parameter.choices.items()))
+    return "choices", str(id(parameter))  # the catalogue outlives the request
 
 
 def choice_forms(parameter: Parameter) -> dict[tuple[str, ...], str]:

@@ -18,7 +18,7 @@ from .timer import Timer, aliases, spoken, told_apart
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from alexa_cli.catalog.context import HandlerContext
+    from alexa_cli.catalog import HandlerContext
 
 MAX_TIMERS = 50
 MAX_SECONDS = 7 * 24 * 3600

@@ -14,7 +14,8 @@ from alexa_cli.catalog.catalogue import Catalogue, compile_catalogue, load_catal
 from alexa_cli.catalog.expert import Effect
 from alexa_cli.catalog.packages import package_folders
 from alexa_cli.catalog.sources import FolderSource, find_sources, shipped_folder
-from alexa_cli.catalog.templates import compile_template, matches
+from alexa_cli.catalog.template_compiler import compile_template
+from alexa_cli.catalog.templates import matches
 from alexa_cli.config.settings import Settings
 from alexa_cli.errors import AlexaError, ConfigError, FileError
 

@@ -203,7 +203,7 @@ def test_an_experts_own_list(
 ) -> None:
     python = "def names(): return ['Milk', {'id': '7', 'name': 'Eggs', 'aliases': ['egg']}]"
     expert = build_folder(write_expert(HEAD + BACK, python)).usable()
-    assert asyncio.run(run_list(expert, "names", handler_context())) == [
+    assert run_list(expert, "names", handler_context()) == [
         {"id": "Milk", "name": "Milk", "aliases": [], "attributes": {}},
         {"id": "7", "name": "Eggs", "aliases": ["egg"], "attributes": {}},
     ]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alexa_cli.catalog.templates import Accept, TemplateError, compile_template, matches, phrases
+from alexa_cli.catalog.template_compiler import TemplateError, compile_template
+from alexa_cli.catalog.templates import Accept, matches, phrases
 from alexa_cli.language.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TIMES = {"in five minutes", "at six", "tomorrow at six", "tomorrow"}
 

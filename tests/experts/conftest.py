@@ -88,7 +88,7 @@ class Played:
 
     def names(self, name: str) -> NameList:
         """A list that the expert provides itself."""
-        members: Any = asyncio.run(run_list(self.expert, name, self.context))
+        members: Any = run_list(self.expert, name, self.context)
         return NameList(name, tuple(Name(m["id"], m["name"], tuple(m["aliases"])) for m in members))
 
     def later(self, seconds: float) -> None:
