@@ -1,31 +1,21 @@
 """Moments: a day, a clock time and a part of the day in any order, or "in <length of time>".
 
 The value is ISO 8601 with the offset: ``2026-11-21T18:00:00-05:00``. What words leave open is
-decided here; the rules are in docs/decisions/time-and-number-grammar.md.
+decided in ``when``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from alexa_cli.language import date as date_grammar
 from alexa_cli.language import days
 from alexa_cli.language import time as time_grammar
-from alexa_cli.language.clock import (
-    MIDNIGHT,
-    PART_ENDS,
-    PART_TIMES,
-    Clock,
-    in_part,
-    local,
-    next_time,
-    say_clock,
-    waking_hour,
-)
+from alexa_cli.language.clock import in_part, say_clock
 from alexa_cli.language.duration import durations, say_seconds
 from alexa_cli.language.english import PARTS_OF_DAY
 from alexa_cli.language.grammar import (
@@ -39,40 +29,13 @@ from alexa_cli.language.grammar import (
     word_at,
 )
 from alexa_cli.language.month_days import Day
+from alexa_cli.language.when import HOUR, When, instant_of
 
 if TYPE_CHECKING:
     from alexa_cli.turn import Json
 
-_HOUR, _DAY = 3_600, 86_400
 STARTS = date_grammar.STARTS | time_grammar.STARTS | PARTS_OF_DAY | {"now", "right"}
 _LEADS = time_grammar.LEADS | date_grammar.LEADS
-_MORNING = 9
-"""The hour of a day that is named without a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A moment as said."""
-
-    day: Day | None = None
-    clock: Clock | None = None
-    part: str | None = None
-    todays: bool = False
-    """The part is today's: "tonight", "this morning"."""
-    led: bool = False
-    """"At", "on" or "by" was said."""
-    step: tuple[int, int] | None = None
-    """From now, in whole (days, months)."""
-    seconds: int | float | None = None
-    """From now; with a clock time or a day: from that."""
-
-    @property
-    def weak(self) -> bool:
-        """Whether it may as well be something else (a number, a song called Christmas)."""
-        if self.led or self.part or (self.day and self.clock) or self.seconds is not None:
-            return False
-        alone = self.day or self.clock
-        return alone is not None and alone.weak
 
 
 def whens(words: Words, start: int) -> Readings[When]:
@@ -162,83 +125,8 @@ def _part_of(words: Words, start: int, have: When) -> Readings[When]:
     return [(e, replace(have, part=words[at + 1], day=day, led=True)) for e, day in following]
 
 
-# From words to an instant -----------------------------------------------------------------------
-
-
 def _resolve(when: When, moment: Moment) -> Json:
-    now = moment.now.astimezone(moment.tz).replace(microsecond=0)
-    placed = when.day or when.clock or when.part
-    if placed is None:
-        return _stepped(when, now, moment).isoformat()
-    instant = _placed(when, now, moment)
-    if when.seconds:
-        instant = _later(instant, when.seconds, moment)
-    return instant.isoformat()
-
-
-def _stepped(when: When, now: dt.datetime, moment: Moment) -> dt.datetime:
-    """Return ``now`` moved. Whole days and months keep the clock time, hours are hours."""
-    if when.step is not None:
-        day_count, months = when.step
-        day = days.shifted(now.date(), days=day_count, months=months)
-        moved = now.replace(year=day.year, month=day.month, day=day.day)
-        return moved.astimezone(dt.UTC).astimezone(moment.tz)
-    seconds = when.seconds or 0
-    return _later(now, seconds, moment)
-
-
-def _later(instant: dt.datetime, seconds: float, moment: Moment) -> dt.datetime:
-    """Return the instant so much later; an hour or more ahead it is a whole minute."""
-    moved = instant.astimezone(dt.UTC) + dt.timedelta(seconds=round(seconds))
-    if abs(seconds) >= _HOUR:
-        moved = (moved + dt.timedelta(seconds=30)).replace(second=0)
-    return moved.astimezone(moment.tz)
-
-
-def _placed(when: When, now: dt.datetime, moment: Moment) -> dt.datetime:
-    today = now.date()
-    if when.clock is None:
-        return _unclocked(when, now, moment)
-    if when.day is None and not when.todays:
-        instant = next_time(when.clock, when.part, now, moment.tz)
-        return instant if instant is not None else now  # _sensible leaves no such reading
-    day = when.day.find(today) if when.day else today
-    return _on_day(when.clock, when.part, day, now, moment)
-
-
-def _on_day(
-    clock: Clock, part: str | None, day: dt.date, now: dt.datetime, moment: Moment
-) -> dt.datetime:
-    """Return a clock time of a given day, which may lie in the past."""
-    today = day == now.date()
-    if part is not None and (placed := in_part(clock, part)) is not None:
-        hour, later = placed
-        if later and today and (tonight := local(day, hour, clock, moment.tz)) > now:
-            return tonight  # "tonight at two", said at one in the morning
-        return local(days.shifted(day, days=later), hour, clock, moment.tz)
-    if clock.hour == MIDNIGHT and today:
-        return local(days.shifted(day, days=1), 0, clock, moment.tz)
-    if clock.sure or not today:
-        return local(day, waking_hour(clock), clock, moment.tz)
-    early = local(day, clock.hour % 12, clock, moment.tz)
-    return early if early > now else local(day, clock.hour % 12 + 12, clock, moment.tz)
-
-
-def _unclocked(when: When, now: dt.datetime, moment: Moment) -> dt.datetime:
-    """Return the moment of a day or a part of a day that is named without a time."""
-    today = now.date()
-    hour = PART_TIMES[when.part] if when.part else _MORNING
-    usual = Clock(hour, sure=True)
-    if when.day is None and not when.todays:
-        instant = next_time(usual, None, now, moment.tz)
-        return instant if instant is not None else now  # a sure hour always comes
-    day = when.day.find(today) if when.day else today
-    instant = local(day, hour, usual, moment.tz)
-    still = PART_ENDS[when.part] if when.part else MIDNIGHT
-    if day != today or instant > now or now.hour >= still:
-        return instant
-    following = now.astimezone(dt.UTC) + dt.timedelta(hours=1)
-    return following.astimezone(moment.tz).replace(minute=0, second=0)
+    return instant_of(when, moment).isoformat()
 
 
 # Canonical values and their wording -------------------------------------------------------------
@@ -266,7 +154,7 @@ def _say(value: Json, moment: Moment) -> str:
     instant = dt.datetime.fromisoformat(str(value)).astimezone(moment.tz)
     now = moment.now.astimezone(moment.tz).replace(microsecond=0)
     ahead = (instant - now).total_seconds()
-    if instant.second and 0 < ahead < _HOUR:
+    if instant.second and 0 < ahead < HOUR:
         return f"in {say_seconds(int(ahead))}"
     day = date_grammar.say_day(instant.date(), now.date())
     clock = say_clock(instant.hour, instant.minute, instant.second)

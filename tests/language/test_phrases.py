@@ -126,6 +126,7 @@ MOMENTS = {
     "today at six": "2026-11-21T18:00", "today at 9 am": "2026-11-21T09:00",
     "yesterday at noon": "2026-11-20T12:00", "last night": "2026-11-20T20:00",
     "after five minutes": "2026-11-21T10:05", "after seven pm": "2026-11-21T19:00",
+    "today at midnight": "2026-11-22T00:00", "friday at midnight": "2026-11-27T00:00",
     "tomorrow after five": "2026-11-22T17:00", "july 4th at 9 pm": "2027-07-04T21:00",
 }  # fmt: skip
 _WEEK = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
