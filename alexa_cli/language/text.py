@@ -23,9 +23,7 @@ _CONTRACTIONS = {
     "let's": ("let", "us"), "wanna": ("want", "to"), "gonna": ("going", "to"),
     "gimme": ("give", "me"), "lemme": ("let", "me"),
 }  # fmt: skip
-_IS_STEMS = frozenset(
-    "what where who when how that it there here why which he she".split()  # noqa: SIM905
-)
+_IS_STEMS = frozenset("what where who when how that it there here why which he she".split())
 _WOULD_STEMS = frozenset({"i", "you", "we", "they", "he", "she"})
 _ENDINGS = {"'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
 _SYMBOLS = {"%": "percent", "°": "degrees", "&": "and", "+": "plus", "=": "equals", "×": "times"}
