@@ -1,4 +1,4 @@
-"""``alexa experts``: the plugins; list, show, check and make them."""
+"""``alexa experts``: the plugins; list, show, check, make and test them."""
 
 from __future__ import annotations
 
@@ -320,6 +320,24 @@ def _new(
 ) -> None:
     """Make an expert to start from: it passes its own checks and cases."""
     raise typer.Exit(new(_options(context, as_json=as_json), name, folder))
+
+
+@app.command("test")
+def _test(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One expert; without it, every one.")
+    ] = None,
+    config: ConfigOption = None,
+    sets: SetOption = None,
+    experts: ExpertsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run experts' own cases, and show what went wrong and why."""
+    from alexa_cli.cli.expert_test import test
+
+    chosen = _options(context, config, sets, experts, as_json=as_json)
+    raise typer.Exit(test(chosen.common, name, as_json=chosen.json))
 
 
 @app.command("schema")
