@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alexa_cli.assistant import TurnOptions
@@ -13,6 +13,7 @@ from alexa_cli.cli import screen
 from alexa_cli.cli.common import Common
 from alexa_cli.cli.screen import Seen, Shown
 from alexa_cli.cli.session import Session, open_session
+from alexa_cli.cli.stray import stray_prints
 from alexa_cli.errors import AlexaError, Refused, UsageError
 from alexa_cli.language.text import MAX_CHARACTERS
 from alexa_cli.turn import Utterance
@@ -36,12 +37,12 @@ class Asked:
     words: tuple[str, ...] = ()
     conversation: str | None = None
     continued: bool = False
-    shown: Shown = Shown()
+    shown: Shown = field(default_factory=Shown)
     yes: bool = False
     save: bool = True
     now: str | None = None
     seed: int | None = None
-    common: Common = Common()
+    common: Common = field(default_factory=Common)
     asks: tuple[str, ...] = ()
     """What the house is asked for without words (``undo``)."""
 
@@ -115,14 +116,14 @@ async def typed(text: str) -> AsyncIterator[Utterance]:
     yield Utterance(text)
 
 
-async def one_turn(
-    session: Session, said: str, conversation: str, options: TurnOptions
-) -> Seen:
+async def one_turn(session: Session, said: str, conversation: str, options: TurnOptions) -> Seen:
     """Run one turn of typed words and return what was seen of it."""
     seen = Seen()
-    async with aclosing(session.assistant.turn(typed(said), conversation, options)) as events:
-        async for event in events:
-            seen.see(event)
+    turn = session.assistant.turn(typed(said), conversation, options)
+    with stray_prints():
+        async with aclosing(turn) as events:
+            async for event in events:
+                seen.see(event)
     if not seen.turn:
         raise AlexaError("the turn ended without an answer")
     return seen

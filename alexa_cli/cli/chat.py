@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from alexa_cli.cli.asking import conversation_id, instant
-from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, NowOption, SetOption
+from alexa_cli.cli.options import (
+    Common,
+    ConfigOption,
+    ContinueOption,
+    ConversationOption,
+    ExpertsOption,
+    NowOption,
+    SetOption,
+    YesOption,
+)
 from alexa_cli.cli.repl.talk import Talk
 
 app = typer.Typer(add_completion=False)
@@ -17,14 +26,10 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def chat(
-    continued: Annotated[
-        bool, typer.Option("-c", "--continue", help="Go on with the last conversation.")
-    ] = False,
-    conversation: Annotated[
-        str | None, typer.Option(metavar="ID", help="Go on with this conversation.")
-    ] = None,
+    continued: ContinueOption = False,
+    conversation: ConversationOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines both ways.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Confirm whatever would be asked.")] = False,
+    yes: YesOption = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Keep nothing of this talk.")] = False,
     now: NowOption = None,
     config: ConfigOption = None,
@@ -33,8 +38,12 @@ def chat(
 ) -> None:
     """Talk: with history, completion and a toolbar; timers ring while it is open.
 
-    Lines on a pipe are a script of turns. With --json each line is {"say": "..."} and each
-    event of the turn is a line of the answer.
+    Lines on a pipe are a script of turns: each is said, or is a command such as /undo. The exit
+    code is that of the last turn that did not go well.
+
+    With --json each line in is {"say": WORDS} or {"command": "/undo"}. Lines out have a type:
+    heard, decided, started, acted, emitted, replied and finished, the events of a turn in
+    order; shown, the lines of a command; rang, something due; notice; error, with exit_code.
     """
     common = Common.of(config, sets, experts)
     talk = Talk.begin(common, save=not no_save, now=instant(now), yes=yes)
@@ -43,8 +52,10 @@ def chat(
             talk.session, continued=continued, conversation=conversation
         )
     with talk.session.store:
-        code = asyncio.run(_converse(talk, as_json=as_json))
-    talk.session.say_notices()
+        try:
+            code = asyncio.run(_converse(talk, as_json=as_json))
+        finally:
+            talk.session.say_notices()
     raise typer.Exit(code)
 
 

@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except AlexaError as error:
         code = fail(error)
     except KeyboardInterrupt:
+        sys.stderr.write("alexa: stopped\n")
         code = INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`alexa trace list | head`): nothing to say, nobody to tell.

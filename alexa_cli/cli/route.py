@@ -65,9 +65,7 @@ async def look(session: Session, said: str, conversation: str, now: str | None) 
     request = session.assistant.request(said, conversation, instant(now))
     views: list[Decision] = []
     for model in session.assistant.models:
-        async for decision in model.decide(request):
-            if decision.final:
-                views.append(decision)
+        views.extend([each async for each in model.decide(request) if each.final])
     final: Decision = Pass("nothing was decided")
     async for decision in session.house.decider.decide(request):
         final = decision

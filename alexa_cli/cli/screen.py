@@ -86,8 +86,10 @@ def _waterfall(store: Store, turn: str) -> None:
 
 
 def summary(seen: Seen, columns: int = WIDTH) -> str:
-    """Return the line under a turn, printable and no wider than ``columns``: who decided what,
-    how long it took, what the language models took (none is asked yet), and the turn's id.
+    """Return the line under a turn, printable and no wider than ``columns``.
+
+    It says who decided what, how long that and all of it took, what language models took (none is
+    asked yet), and the turn's id.
     """
     from alexa_cli.trace.plain_text import line, milliseconds
 

@@ -46,9 +46,7 @@ VERBS: dict[str, Verb] = {
         ("alexa route dim the lamp", "alexa route --json --set jobs.decide=nearest dim it"),
         anything=True,
     ),
-    "undo": Verb(
-        "Take the last thing back.", ("alexa undo", "alexa undo --conversation c-1rrzpx")
-    ),
+    "undo": Verb("Take the last thing back.", ("alexa undo", "alexa undo --conversation c-1rrzpx")),
     "trace": Verb(
         "See what happened in a turn.",
         (

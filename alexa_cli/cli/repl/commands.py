@@ -56,10 +56,11 @@ async def _help(talk: Talk, _rest: str) -> AsyncIterator[str]:
 
 
 async def _trace(talk: Talk, rest: str) -> AsyncIterator[str]:
+    from alexa_cli.cli.screen import width
     from alexa_cli.trace.save import load_turn
     from alexa_cli.trace.show import page
 
-    for line in page(load_turn(talk.session.store, rest or talk.last_turn or "last")):
+    for line in page(load_turn(talk.session.store, rest or talk.last_turn or "last"), width()):
         yield line
 
 
@@ -68,7 +69,8 @@ async def _route(talk: Talk, rest: str) -> AsyncIterator[str]:
 
     if not rest:
         raise UsageError("/route needs words", hint="/route dim the lamp")
-    views = await look(talk.session, rest, talk.conversation, None)
+    now = talk.now.isoformat() if talk.now else None
+    views = await look(talk.session, rest, talk.conversation, now)
     for line in lines(talk.session, views):
         yield line
 
@@ -110,7 +112,7 @@ async def _context(talk: Talk, _rest: str) -> AsyncIterator[str]:
     yield f"pending   {memory.pending.text if memory.pending else 'nothing'}"
     for name, ids in memory.referents.items():
         yield f"it, there {name}: {', '.join(ids[:3])}"
-    yield f"undoable  {len(memory.undoable)} turns"
+    yield f"undoable  {counted(len(memory.undoable), 'turn')}"
 
 
 async def _undo(talk: Talk, _rest: str) -> AsyncIterator[str]:
@@ -126,17 +128,28 @@ async def _clear(talk: Talk, _rest: str) -> AsyncIterator[str]:
 async def _save(talk: Talk, rest: str) -> AsyncIterator[str]:
     if not rest:
         raise UsageError("/save needs a file", hint="/save talk.txt")
-    path = Path(rest).expanduser()
-    if path.exists():
-        raise UsageError(f"{path} is already there", hint="choose another name")
+    text = "".join(f"> {words}\n{reply}\n\n" for words, reply in talk.said)
+    path = _write_new(rest, text.encode(errors="replace"))
+    yield f"saved {counted(len(talk.said), 'turn')} to {path}"
+
+
+def _write_new(name: str, content: bytes) -> Path:
+    """Write a new private file. Raises UsageError if it is there already, AlexaError."""
     from alexa_cli.config.paths import write_private
 
-    text = "".join(f"> {words}\n{reply}\n\n" for words, reply in talk.said)
     try:
-        write_private(path, text.encode(errors="replace"))
-    except OSError as error:
-        raise AlexaError(f"{path}: {error.strerror or error}") from error
-    yield f"saved {len(talk.said)} turns to {path}"
+        path = Path(name).expanduser()
+        if path.exists():
+            raise UsageError(f"{path} is already there", hint="choose another name")
+        write_private(path, content)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise AlexaError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
+    return path
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 turn``, ``2 turns``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 async def _quit(_talk: Talk, _rest: str) -> AsyncIterator[str]:
@@ -163,11 +176,15 @@ COMMANDS: dict[str, Command] = {
 """Every slash command, in the order of ``/help``."""
 
 
-def sayable(talk: Talk) -> list[str]:
-    """Return example sentences, one of each API, the experts taking turns."""
+def sayable(talk: Talk, each: int = 2) -> list[str]:
+    """Return example sentences, at most ``each`` of an API, the experts taking turns."""
     catalogue = talk.session.house.catalogue
     rows = [
-        [example.text for api in expert.apis.values() for example in api.examples.get("en", ())[:2]]
+        [
+            example.text
+            for api in expert.apis.values()
+            for example in api.examples.get("en", ())[:each]
+        ]
         for expert in catalogue.experts.values()
     ]
     longest = max((len(row) for row in rows), default=0)

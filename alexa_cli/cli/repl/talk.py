@@ -12,7 +12,9 @@ from alexa_cli.catalog.sources import find_sources
 from alexa_cli.cli.asking import EXIT_CODES, typed
 from alexa_cli.cli.screen import Seen
 from alexa_cli.cli.session import Session, open_session
+from alexa_cli.cli.stray import stray_prints
 from alexa_cli.errors import AlexaError
+from alexa_cli.store.coding import storable
 from alexa_cli.watch import due
 
 if TYPE_CHECKING:
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alexa_cli.cli.common import Common
-
     from alexa_cli.turn import Event
 
 HEARTBEAT = 5.0
 """Seconds between two looks of the heartbeat that says this process rings."""
+LOOK = 0.5
+"""Seconds between two looks at what is due."""
 
 
 @dataclass(slots=True)
@@ -41,7 +44,10 @@ class Talk:
     said: list[tuple[str, str]] = field(default_factory=list)
     """Words and reply of each turn, for ``/save``."""
     owner: str = field(default_factory=due.owner_id)
-    _seen: str = ""
+    _stamp: str = ""
+    """Fingerprint of the experts' files, or what is wrong with them, when last looked at."""
+    _broken: str = ""
+    """Why the experts could not be loaded the last time; empty if they could."""
 
     @classmethod
     def begin(
@@ -51,7 +57,7 @@ class Talk:
         """Open a session that rings. Raises AlexaError."""
         session = open_session(common, save=save, rings_here=True)
         talk = cls(session, conversation or session.store.new_id("c"), now, yes)
-        talk._seen = talk.fingerprint()
+        talk._stamp = talk._look()
         return talk
 
     async def say(
@@ -60,48 +66,57 @@ class Talk:
     ) -> Seen:  # fmt: skip
         """Run one turn; ``show`` sees each event. Being cancelled cancels the turn."""
         chosen = replace(options or TurnOptions(), now=self.now, yes=self.yes)
-        seen = Seen()
+        seen, words = Seen(), storable(words)
         turn = self.session.assistant.turn(typed(words), self.conversation, chosen)
-        async with aclosing(turn) as events:
-            async for event in events:
-                seen.see(event)
-                show(event)
+        with stray_prints():
+            async with aclosing(turn) as events:
+                async for event in events:
+                    seen.see(event)
+                    show(event)
         if seen.turn:
             self.last_turn = seen.turn
             self.worst = EXIT_CODES[seen.status] or self.worst
             self.said.append((words, seen.reply.text))
         return seen
 
-    def fingerprint(self) -> str:
-        """Return what changes when any expert's file changes."""
-        session = self.session
-        sources = find_sources(session.loaded.settings, session.paths, session.common.folders)
-        return " ".join(source.fingerprint() for source in sources)
-
     def refresh(self) -> str | None:
         """Load the experts again if their files changed; returns what to tell, None if nothing.
 
-        A broken expert leaves the old ones in place, and is told about once.
+        Broken experts leave the old ones in place, and are told about once.
         """
-        try:
-            seen = self.fingerprint()
-        except AlexaError as error:
-            return f"experts: {error}"
-        if seen == self._seen:
+        if (stamp := self._look()) == self._stamp:
             return None
-        self._seen = seen
+        self._stamp = stamp
+        before, broken = self._contents(), self._broken
         try:
-            return self.reload()
+            told = self.reload()
         except AlexaError as error:
-            return f"the experts changed, and are not loaded: {error}"
+            self._broken = str(error)
+            kept = "the experts changed, and those from before stay"
+            return f"{kept}: {error}" if self._broken != broken else None
+        # A new time stamp is no news; a new content is, and that what was broken is mended.
+        return f"the experts changed: {told}" if broken or self._contents() != before else None
 
     def reload(self, *sets: str) -> str:
         """Read settings and experts again, with more ``--set`` values; returns what to tell."""
         common = replace(self.session.common, sets=(*self.session.common.sets, *sets))
         self.session = open_session(common, store=self.session.store, rings_here=True)
-        self._seen = self.fingerprint()
+        self._stamp, self._broken = self._look(), ""
         count = len(self.session.house.catalogue.experts)
-        return f"loaded {count} experts"
+        return f"loaded {count} expert{'' if count == 1 else 's'}"
+
+    def _look(self) -> str:
+        """Return what changes when any expert's file may have changed."""
+        session = self.session
+        try:
+            sources = find_sources(session.loaded.settings, session.paths, session.common.folders)
+            return " ".join(source.fingerprint() for source in sources)
+        except AlexaError as error:
+            return str(error)
+
+    def _contents(self) -> dict[str, str]:
+        experts = self.session.house.catalogue.experts
+        return {name: expert.fingerprint for name, expert in experts.items()}
 
     def clear(self) -> None:
         """Begin a new conversation."""
@@ -109,19 +124,24 @@ class Talk:
         self.said.clear()
 
     async def ring(self, tell: Callable[[due.Due], None]) -> None:
-        """Claim what is due, once a second, and tell it; runs until cancelled.
+        """Claim what is due, again and again, and tell it; runs until cancelled.
 
-        A claim is atomic: of several open REPLs one rings.
+        A claim is atomic: of several open REPLs one rings. A store that is out of reach for a
+        while costs time, not the bell.
         """
         store, beat = self.session.store, 0.0
         try:
             while True:
-                if beat <= 0:
-                    due.register(store, self.owner)
-                    beat = HEARTBEAT
-                for each in due.claim(store, self.session.house.clock(), self.owner):
-                    tell(each)
-                await asyncio.sleep(1.0)
-                beat -= 1.0
+                try:
+                    if beat <= 0:
+                        due.register(store, self.owner)
+                        beat = HEARTBEAT
+                    for each in due.claim(store, self.session.house.clock(), self.owner):
+                        tell(each)
+                except AlexaError as error:
+                    if error.message not in store.notices:
+                        store.notices.append(error.message)
+                await asyncio.sleep(LOOK)
+                beat -= LOOK
         finally:
             due.unregister(store, self.owner)

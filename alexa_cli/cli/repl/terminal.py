@@ -6,29 +6,27 @@ import asyncio
 import os
 import signal
 import sys
+import textwrap
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.shortcuts import CompleteStyle
+from prompt_toolkit.styles import Style
 
-from alexa_cli.cli.repl.commands import COMMANDS, Leave, run, sayable
-from alexa_cli.cli.screen import summary
+from alexa_cli.cli.repl.commands import Leave, counted, run
+from alexa_cli.cli.repl.completing import Sayable, SayableSuggest
+from alexa_cli.cli.screen import Seen, summary
 from alexa_cli.config.paths import FILE_MODE, private_dir
 from alexa_cli.errors import AlexaError
 from alexa_cli.language.text import printable
-from alexa_cli.trace.save import load_turn
+from alexa_cli.trace.plain_text import line as one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from prompt_toolkit.completion import CompleteEvent
-    from prompt_toolkit.document import Document
     from prompt_toolkit.history import History
 
     from alexa_cli.cli.repl.talk import Talk
@@ -36,33 +34,8 @@ if TYPE_CHECKING:
 
 LEAVE_WITHIN = 2.0
 """Seconds within which a second Ctrl-C leaves."""
-
-
-class Sayable(Completer):
-    """Completes slash commands, and sentences that the experts give as examples."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-
-    def get_completions(
-        self,
-        document: Document,
-        complete_event: CompleteEvent,  # noqa: ARG002 - theirs
-    ) -> Iterable[Completion]:
-        """Yield completions of what stands before the cursor."""
-        text = document.text_before_cursor.lstrip()
-        if text.startswith("/"):
-            for command in COMMANDS.values():
-                if command.name.startswith(text):
-                    yield Completion(
-                        command.name, start_position=-len(text), display_meta=command.help
-                    )
-            return
-        if len(text) > 1:
-            low = text.lower()
-            for example in sayable(self._talk):
-                if example.lower().startswith(low):
-                    yield Completion(example, start_position=-len(text))
+PROMPT = "› "
+STYLE = Style.from_dict({"bottom-toolbar": "noreverse dim", "prompt": "bold"})
 
 
 class Terminal:
@@ -70,15 +43,20 @@ class Terminal:
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
-        self._toolbar = "/help says what there is"
+        self._last: Seen | None = None
         self._interrupted = -LEAVE_WITHIN
+        self._leaving = False
+        self._out = sys.stdout
         self._prompt: PromptSession[str] = PromptSession(
+            message=[("class:prompt", PROMPT)],
             history=self._history(),
             completer=Sayable(talk),
             complete_while_typing=False,
-            auto_suggest=AutoSuggestFromHistory(),
-            bottom_toolbar=lambda: self._toolbar,
+            complete_style=CompleteStyle.COLUMN,
+            auto_suggest=SayableSuggest(talk),
+            bottom_toolbar=self._toolbar,
             enable_history_search=True,
+            style=STYLE,
             color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None,
         )
 
@@ -88,20 +66,22 @@ class Terminal:
         if store.path is None:
             return InMemoryHistory()
         path = private_dir(self._talk.session.paths.data) / "history"
-        with suppress(OSError):
+        try:
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, FILE_MODE))
             path.chmod(FILE_MODE)
+        except OSError as error:
+            self._show(f"what you say is not kept for the next time: {path}: {error.strerror}")
+            return InMemoryHistory()
         return FileHistory(str(path))
 
     async def run(self) -> int:
         """Talk until the user leaves; returns the exit code."""
-        self._print(f"alexa — {len(self._talk.session.house.catalogue.experts)} experts. "
-                    "Say something; /help for more, Ctrl-D leaves.")  # fmt: skip
+        count = counted(len(self._talk.session.house.catalogue.experts), "expert")
+        self._show(f"alexa, {count}. Say something; /help for more, Ctrl-D leaves.")
         bell = asyncio.create_task(self._talk.ring(self._rang))
         try:
-            with patch_stdout(raw=True):
-                while await self._one():
-                    pass
+            while await self._one():
+                pass
         finally:
             bell.cancel()
             with suppress(asyncio.CancelledError):
@@ -111,65 +91,98 @@ class Terminal:
     async def _one(self) -> bool:
         """Read one line and answer it; returns whether to go on."""
         try:
-            line = (await self._prompt.prompt_async("› ")).strip()
+            # What rings while the prompt stands is printed above it.
+            with patch_stdout(raw=True):
+                line = (await self._prompt.prompt_async()).strip()
         except EOFError:
             return False
         except KeyboardInterrupt:
-            return self._again_leaves()
+            # What was typed is dropped, as in a shell; on an empty line it means to leave.
+            return bool(self._prompt.default_buffer.text) or self._again_leaves()
         if not line:
             return True
         if (told := self._talk.refresh()) is not None:
-            self._print(told)
+            self._show(told)
         return await self._stoppable(line)
 
     def _again_leaves(self) -> bool:
+        if self._interrupt():
+            return False
+        self._show("Ctrl-C once more leaves.")
+        return True
+
+    def _interrupt(self) -> bool:
+        """Note a Ctrl-C; returns whether it is the second within ``LEAVE_WITHIN``."""
         now = time.monotonic()
         leaving = now - self._interrupted < LEAVE_WITHIN
         self._interrupted = now
-        if not leaving:
-            self._print("Ctrl-C once more leaves.")
-        return not leaving
+        return leaving
 
     async def _stoppable(self, line: str) -> bool:
-        """Answer a line; Ctrl-C stops the answer."""
+        """Answer a line; Ctrl-C stops the answer, and a second one soon after leaves."""
         task = asyncio.create_task(self._answer(line))
+
+        def stop() -> None:
+            self._leaving = self._interrupt() or self._leaving
+            task.cancel()
+
         loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGINT, task.cancel)
+        before = signal.getsignal(signal.SIGINT)
+        loop.add_signal_handler(signal.SIGINT, stop)
         try:
-            return await task
+            return await task and not self._leaving
         except asyncio.CancelledError:
-            self._interrupted = time.monotonic()
-            self._print("Stopped.")
-            return True
+            self._out.write("\r")  # over the ^C that the terminal echoed
+            self._show("Stopped.")
+            return not self._leaving
         finally:
-            with suppress(NotImplementedError):
-                loop.remove_signal_handler(signal.SIGINT)
+            loop.remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, before)
 
     async def _answer(self, line: str) -> bool:
         try:
             if line.startswith("/"):
                 async for shown in run(self._talk, line):
-                    self._print(shown)
+                    self._show(shown)
                 return True
             seen = await self._talk.say(line)
-            self._print(seen.reply.text)
             self._last = seen
+            self._show(seen.reply.text)
         except Leave:
             return False
         except AlexaError as error:
-            self._print(str(error))
-        for notice in self._talk.session.store.notices:
-            self._print(notice)
-        self._talk.session.store.notices.clear()
+            self._show(str(error))
+        store = self._talk.session.store
+        for notice in store.notices:
+            self._show(notice)
+        store.notices.clear()
         return True
 
-    def _rang(self, due: Due) -> None:
-        self._print(f"\a⏰ {due.text}", bell=True)
+    def _toolbar(self) -> str:
+        """The line at the bottom: what the last turn took."""
+        columns = self._prompt.app.output.get_size().columns
+        if self._last is None or not self._last.turn:
+            return one_line("/help · Tab completes · Ctrl-R searches · Ctrl-D leaves", columns - 1)
+        return summary(self._last, columns - 1)
 
-    def _print(self, text: str, *, bell: bool = False) -> None:
-        sys.stdout.write(("\a" if bell else "") + printable(text) + "\n")
-        sys.stdout.flush()
+    def _rang(self, due: Due) -> None:
+        self._show(f"⏰ {due.text}", bell=True)
+
+    def _show(self, text: str, *, bell: bool = False) -> None:
+        """Print, above the prompt if it stands; words stay whole."""
+        columns = max(20, self._prompt.app.output.get_size().columns)
+        shown = "\n".join(fitted(line, columns) for line in printable(text).split("\n"))
+        out = sys.stdout if self._prompt.app.is_running else self._out
+        out.write(("\a" if bell else "") + shown + "\n")
+        out.flush()
+
+
+def fitted(line: str, columns: int) -> str:
+    """Return a line on as many lines as it needs, the further ones indented."""
+    if len(line) < columns:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(line, columns - 1, subsequent_indent=indent, break_on_hyphens=False)
 
 
 async def converse(talk: Talk) -> int:
