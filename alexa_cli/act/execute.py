@@ -52,6 +52,8 @@ async def _events(
         yield event
     execution.begin()
     end = asyncio.create_task(_end(execution, discards, queue))
+    # By a callback: a loop that shuts down cancels this task as well, and nobody may wait forever.
+    end.add_done_callback(lambda _: queue.put_nowait(None))
     cancelled = False
     try:
         while True:
@@ -73,13 +75,12 @@ async def _events(
 async def _end(
     execution: Execution, discards: Sequence[Discard], queue: asyncio.Queue[Event | None]
 ) -> None:
-    """Note the end of events once everything is over, and what became of discarded calls."""
+    """End when everything is over; tell what became of discarded calls."""
     for discard in discards:
         await asyncio.wait({discard.task})
         for event in discard.told:
             queue.put_nowait(event)
     await execution.landed.wait()
-    queue.put_nowait(None)
 
 
 def _stop(execution: Execution, discards: Sequence[Discard], *, again: bool) -> None:
