@@ -35,6 +35,8 @@ def fit(rows: Vectors, labels: NDArray[np.int64], classes: int, l2: float) -> Ve
     Deterministic. Rows [n, width] are float32, labels [n] count from 0.
     """
     inside, basis, values = _span(rows)
+    if not values.size:  # a lone example tells nothing from anything
+        return np.zeros((rows.shape[1], classes), np.float32)
     pace = (1 / (0.5 * values + l2))[:, None].astype(np.float32)
     weights = _descend(inside, labels, classes, l2, pace)
     return np.asarray(basis @ weights, np.float32)
