@@ -114,6 +114,13 @@ STEPS = """\
       steps:
         - {call: others.put, arguments: {toy: $one, place: $box, label: $label}}
         - {call: put, arguments: {toy: $two, place: "$1.place"}}
+  both:
+    description: Put a toy of the others away, then one of ours.
+    parameters: {label: {type: string}}
+    run:
+      steps:
+        - {call: others.put, arguments: {toy: ball, place: box, label: $label}}
+        - {call: put, arguments: {toy: bear, place: box}}
 """
 NOTES = """\
 name: notes

@@ -173,6 +173,21 @@ async def test_a_second_plan_keeps_what_it_shares_and_settles_the_rest_once(benc
     assert sorted(bench.log) == ["a", "b"]
 
 
+async def test_a_second_plan_drops_what_the_first_had_waiting(bench: Any) -> None:
+    bench.close("first")
+    attempt = Attempt(bench.world())
+    first = bench.call("toys.look", "1", toy="a", label="first")
+    await start(bench, attempt, first, bench.call("toys.look", "2", ("1",), toy="b", label="two"))
+    await bench.began("first")
+    assert await start(bench, attempt, first) == []
+    bench.open("first")
+    await bench.turn(30)
+    third = bench.call("others.look", "3", toy="c", label="three")
+    assert await start(bench, attempt, first, third) == ["3"]
+    await bench.began("three")
+    await attempt.discard()
+
+
 async def test_what_a_call_emits_is_held_back_until_it_is_adopted(bench: Any) -> None:
     bench.close("said")
     says = bench.call("toys.says", "1", label="said")

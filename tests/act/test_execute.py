@@ -8,6 +8,7 @@ import pytest
 
 from alexa_cli.act.execute import execute
 from alexa_cli.act.graph import BadPlan
+from alexa_cli.catalog.expert import Handler
 from alexa_cli.turn import Acted, Emitted, Plan, Started, Trust
 
 
@@ -248,6 +249,33 @@ async def test_a_step_whose_argument_is_missing_fails_the_whole_and_the_rest_sta
     assert bench.status() == {"7.1": "done", "7.2": "failed", "7": "failed"}
     assert bench.error("7") == "1 of 2 steps of toys.tidy were done: toys.put needs 'toy'"
     assert bench.done == [("others", "ball", "chest")]
+
+
+async def test_effects_of_steps_keep_their_order_whichever_expert_they_are_of(bench: Any) -> None:
+    bench.close("gate")
+    running = asyncio.create_task(bench.run(bench.call("toys.both", label="gate")))
+    await bench.began("gate")
+    await bench.turn()
+    assert bench.started == ["1", "1.1"]
+    bench.open("gate")
+    await running
+    assert bench.started == ["1", "1.1", "1.2"]
+
+
+async def test_steps_that_call_each_other_end(bench: Any) -> None:
+    expert = bench.catalogue.experts["toys"]
+    circle = replace(
+        expert.apis["both"],
+        run=Handler("steps", {"steps": [{"call": "toys.both", "arguments": {}}]}),
+    )
+    toys = {
+        **bench.catalogue.experts,
+        "toys": replace(expert, apis={**expert.apis, "both": circle}),
+    }
+    bench.catalogue = replace(bench.catalogue, experts=toys)
+    outcomes = await bench.run(bench.call("toys.both"))
+    assert {outcome.status for outcome in outcomes} == {"failed"}
+    assert "circles" in bench.error("1")
 
 
 # Stopping ---------------------------------------------------------------------------------
