@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 PAGE = """\
-alexa: a voice assistant in a terminal, and a workbench for people who build one.
+alexa: a voice assistant in a terminal, and a workbench for who builds one.
 
   alexa WORDS...         say something: alexa turn on the kitchen light
   alexa -c WORDS...      ... as the next words of the last conversation
@@ -32,7 +32,7 @@ alexa: a voice assistant in a terminal, and a workbench for people who build one
   alexa VERB --help      options and examples
 
 A verb's name followed by other words is speech ("alexa forget the milk"); so is
-whatever follows --. The answer goes to stdout, everything else to stderr.
+what follows --. The answer goes to stdout, everything else to stderr.
 
 Options:
   -V, --version          show the version

@@ -33,14 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given in (["--version"], ["-V"]):
         sys.stdout.write(f"alexa {__version__}\n")
         raise SystemExit(0)
-    _accept_any_character()
+    _make_streams_safe()
     try:
         code = run(given)
         sys.stdout.flush()
     except AlexaError as error:
         code = fail(error)
     except KeyboardInterrupt:
-        sys.stderr.write("alexa: stopped\n")
         code = INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`alexa trace list | head`): nothing to say, nobody to tell.
@@ -50,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("ALEXA_DEBUG"):
             raise
         code = unexpected(error)
+    if code == INTERRUPTED:
+        sys.stderr.write("alexa: stopped\n")
     raise SystemExit(code)
 
 
@@ -137,8 +138,14 @@ def unexpected(error: Exception) -> int:
     return 1
 
 
-def _accept_any_character() -> None:
-    """Let no character stop an answer: where the encoding lacks one, ``?`` stands for it."""
+def _make_streams_safe() -> None:
+    """Let no character stop an answer: where the encoding lacks one, ``?`` stands for it.
+
+    A stream that is closed (``alexa ... >&-``) reads as empty, or takes what nobody will see.
+    """
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - for good
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
