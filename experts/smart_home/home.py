@@ -45,6 +45,16 @@ _ALL_OFF = frozenset({"light", "switch", "fan", "media_player"})
 """What "everything" turns on and off: not the heating."""
 
 
+INSIDE = "inside"
+"""In place of a floor: all floors but those outdoors."""
+_OUTDOORS = frozenset({"outside", "outdoors", "outdoor"})
+
+
+def is_outdoors(floor: Name) -> bool:
+    """Whether a "floor" of the household is the garden rather than a floor."""
+    return not _OUTDOORS.isdisjoint({floor.name.lower(), *map(str.lower, floor.aliases)})
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """One device, as declared."""
@@ -188,9 +198,15 @@ class Home:
             for device in self.devices
             if picks(device) and able(device)
             and (target.area is None or device.area == target.area)
-            and (target.floor is None or device.floor == target.floor)
+            and (target.floor is None or self._on_floor(device, target.floor))
         ]  # fmt: skip
         return self._called(target, found) if target.item and target.area else found
+
+    def _on_floor(self, device: Device, floor: str) -> bool:
+        if floor != INSIDE:
+            return device.floor == floor
+        on: Name | None = self._context.household.floors.get(device.floor or "")
+        return on is None or not is_outdoors(on)
 
     def _called(self, target: Target, found: list[Device]) -> list[Device]:
         """Of several lights in the kitchen, "the light in the kitchen" is the kitchen light."""

@@ -45,6 +45,7 @@ def change_brightness(
     change: str | None = None,
     tone: str | None = None,
     complaint: str | None = None,
+    unnamed: str | None = None,
     amount: float | None = None,
     step: str | None = None,
     **named: str,
@@ -53,6 +54,7 @@ def change_brightness(
 
     One of ``change``, ``tone`` and ``complaint`` says which way.
     """
+    del unnamed  # "make it brighter": the lights that are on, as if nothing had been said
     home, target = Home(context), Target(**named)
     by = STEPS[step] if amount is None else amount
     way = change or tone or complaint

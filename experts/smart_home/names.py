@@ -11,16 +11,34 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from alexa_cli.context.names import NameList
 
-from .home import can_switch, device_of
+from .home import INSIDE, can_switch, device_of, is_outdoors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from alexa_cli.catalog import HandlerContext
+    from alexa_cli.context.names import Name
 
     from .home import Test
 
 
+_ROBOTS = (
+    "robot", "robot vacuum", "robot vacuum cleaner", "vacuum", "vacuum cleaner", "vacuum robot",
+    "robot cleaner", "cleaning robot", "cleaner", "hoover", "roomba", "vac",
+)  # fmt: skip
+_SOCKETS = (
+    "plug", "smart plug", "socket", "smart socket", "outlet", "smart outlet", "power outlet",
+    "plug socket", "smart plug socket", "power socket", "wall socket", "smart switch",
+)  # fmt: skip
+_MACHINES = frozenset({"maker", "machine", "cooker", "pot", "brewer", "grinder", "kettle"})
+_HERE = ("room", "here")
+
+
 def _listed(
-    context: HandlerContext, wanted: Test, partial: Literal["suffix", "none"] = "suffix"
+    context: HandlerContext,
+    wanted: Test,
+    partial: Literal["suffix", "none"] = "suffix",
+    more: Iterable[str] = (),
 ) -> list[dict[str, Any]]:
     """Return the devices that are wanted, with all that they may be called among themselves."""
     names = tuple(name for name in context.household.devices if wanted(device_of(name)))
@@ -32,7 +50,7 @@ def _listed(
         {
             "id": name.id,
             "name": name.name,
-            "aliases": called[name.id],
+            "aliases": [*called[name.id], *more],
             "attributes": dict(name.attributes),
         }
         for name in names
@@ -41,7 +59,11 @@ def _listed(
 
 def powered(context: HandlerContext) -> list[dict[str, Any]]:
     """What can be turned on and off."""
-    return _listed(context, can_switch)
+    found = _listed(context, can_switch)
+    for each in found:
+        if each["attributes"].get("kind") == "switch":
+            each["aliases"] += _SOCKETS
+    return found
 
 
 def running(context: HandlerContext) -> list[dict[str, Any]]:
@@ -57,6 +79,55 @@ def blinds(context: HandlerContext) -> list[dict[str, Any]]:
 def gates(context: HandlerContext) -> list[dict[str, Any]]:
     """Garage doors and gates. "The door" is none of them: it is one that people walk through."""
     return _listed(context, lambda d: d.is_gate, "none")
+
+
+def cleaners(context: HandlerContext) -> list[dict[str, Any]]:
+    """Robots, also by what any of them is called."""
+    return _listed(context, lambda d: d.kind == "vacuum", more=_ROBOTS)
+
+
+def makers(context: HandlerContext) -> list[dict[str, Any]]:
+    """Machines by what they make: "coffee" is the coffee maker, "rice" the rice cooker."""
+    found = []
+    for name in context.household.devices:
+        if can_switch(device_of(name)) and (made := _makes(name)):
+            found.append({"id": name.id, "name": name.name, "aliases": made})
+    return found
+
+
+def _makes(name: Name) -> list[str]:
+    said = [text.lower().split() for text in (name.name, *name.aliases)]
+    made = (" ".join(words[:-1]) for words in said if len(words) > 1 and words[-1] in _MACHINES)
+    return list(dict.fromkeys(made))
+
+
+def places(context: HandlerContext) -> list[dict[str, Any]]:
+    """Rooms. Nobody knows which is "this room": any of them, so that it is asked which."""
+    return [
+        {
+            "id": room.id,
+            "name": room.name,
+            "aliases": [*room.aliases, *_plurals(room), *_HERE],
+            "attributes": dict(room.attributes),
+        }
+        for room in context.household.rooms
+    ]
+
+
+def _plurals(room: Name) -> list[str]:
+    """``bathrooms``, for "in all bathrooms"."""
+    return [f"{text}s" for text in (room.name, *room.aliases) if not text.endswith("s")]
+
+
+def levels(context: HandlerContext) -> list[dict[str, Any]]:
+    """Floors, and ``inside``: all of them but those that are called outside."""
+    found = [
+        {"id": floor.id, "name": floor.name, "aliases": list(floor.aliases)}
+        for floor in context.household.floors
+    ]
+    if any(is_outdoors(floor) for floor in context.household.floors):
+        found.append({"id": INSIDE, "name": INSIDE, "aliases": ["indoors", "indoor", "interior"]})
+    return found
 
 
 def openings(context: HandlerContext) -> list[dict[str, Any]]:

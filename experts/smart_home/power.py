@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from .home import Device, State
 
 
-def turn_on(context: HandlerContext, **named: str) -> Result:
-    """Turn on what the user named."""
-    return _switch(context, Target(**named), on=True)
+def turn_on(context: HandlerContext, product: str | None = None, **named: str) -> Result:
+    """Turn on what the user named; ``product`` is the device that makes it."""
+    target = Target(product) if product else Target(**named)
+    return _switch(context, target, on=True)
 
 
 def turn_off(context: HandlerContext, **named: str) -> Result:
