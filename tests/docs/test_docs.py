@@ -1,0 +1,172 @@
+"""What README and docs/ show is true: every command is run, every snippet of YAML is loaded.
+
+The conventions:
+
+- a ``console`` block holds commands (``$ alexa ...``) and what they print; each page is one story
+  in one empty home, from top to bottom;
+- ``# exit code N`` behind a command says that it does not end with 0;
+- lines that begin with ``> `` are the command's input;
+- ``...`` stands for any lines, or for anything within a line; times, ids and bars may differ;
+- a ``yaml`` block that begins with ``# a/path.yaml`` is put there in the folder of config.yaml;
+- ``text`` blocks are not run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from alexa_cli.catalog.build import build_folder
+from alexa_cli.config.paths import Paths, private_dir
+from alexa_cli.config.settings import load_settings
+from alexa_cli.context.household import load_household
+
+REPO = Path(__file__).resolve().parents[2]
+PAGES = sorted([REPO / "README.md", REPO / "CONTRIBUTING.md", *(REPO / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXIT = re.compile(r"\s+# exit code (\d+)$")
+
+
+@dataclass
+class Command:
+    line: str
+    code: int
+    typed: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    return [(match[1], match[2]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def commands(block: str) -> list[Command]:
+    found: list[Command] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            code = EXIT.search(line)
+            found.append(Command(EXIT.sub("", line[2:]), int(code[1]) if code else 0))
+        elif line.startswith("> "):
+            found[-1].typed.append(line[2:])
+        else:
+            found[-1].shown.append(line)
+    return found
+
+
+def told(block: str, page: Path) -> str:
+    """What the first line of a block of YAML says the file is called."""
+    match = re.match(r"# (\S+\.yaml)\n", block)
+    return match[1] if match else f"{page.stem}.yaml"
+
+
+def steady(text: str) -> str:
+    """Replace what differs from one run to the next, and the room that it takes."""
+    text = re.sub(r"→ .* · decided", "→ # · decided", text)
+    text = re.sub(r"\b[tc]-[0-9a-z]{6,}", "#", text)
+    text = re.sub(r"[+-]?[0-9.]+ m?s\b", "#", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "#", text)
+    text = re.sub(r"={1,}", "=", text)
+    return re.sub(r"[ \t]+", " ", text).strip()
+
+
+def matches(shown: list[str], printed: str) -> bool:
+    pattern = ""
+    for line in shown:
+        if line.strip() == "...":
+            pattern += r"(?:.*\n)*?"
+        else:
+            parts = steady(line).split("...")
+            pattern += r" ?" + r".*".join(re.escape(part) for part in parts) + r" ?\n"
+    lines = "".join(f"{steady(line)}\n" for line in printed.splitlines())
+    return re.fullmatch(pattern, lines) is not None
+
+
+def run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
+    bin_folder = Path(sys.executable).parent
+    return subprocess.run(
+        ["/bin/sh", "-c", command.line],
+        input="".join(f"{line}\n" for line in command.typed),
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ | {"PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}"},
+        check=False,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if any(kind == "console" for kind, _ in blocks(page))],
+    ids=lambda page: str(page.relative_to(REPO)),
+)
+def test_commands_do_what_is_shown(page: Path, paths: Paths, tmp_path: Path) -> None:
+    (tmp_path / "experts").symlink_to(REPO / "experts")  # as if in a clone, but nothing is written
+    for kind, block in blocks(page):
+        if kind == "yaml" and (name := told(block, page)) and block.startswith(f"# {name}"):
+            private_dir(paths.config)
+            (paths.config / name).parent.mkdir(parents=True, exist_ok=True)
+            (paths.config / name).write_text(block)
+        for command in commands(block) if kind == "console" else []:
+            ran = run(command, tmp_path)
+            where = f"{page.name}: $ {command.line}\n{ran.stdout}{ran.stderr}"
+            assert ran.returncode == command.code, where
+            if command.shown:
+                both = matches(command.shown, ran.stdout + ran.stderr)
+                assert both or matches(command.shown, ran.stdout), where
+
+
+@pytest.mark.parametrize(
+    ("page", "block"),
+    [
+        pytest.param(page, block, id=f"{page.stem}-{told(block, page)}")
+        for page in PAGES
+        for kind, block in blocks(page)
+        if kind == "yaml"
+    ],
+)
+def test_yaml_is_accepted(page: Path, block: str, tmp_path: Path) -> None:
+    name = Path(told(block, page)).name
+    if re.search(r"^apis:|^description:", block, re.MULTILINE):
+        folder = tmp_path / re.findall(r"^name: (\w+)", block, re.MULTILINE)[0]
+        folder.mkdir()
+        (folder / "expert.yaml").write_text(block)
+        for module in re.findall(r"python: \"(\w+):", block):
+            (folder / f"{module}.py").touch()
+        assert build_folder(folder).usable().name == folder.name
+    elif name == "household.yaml":
+        (tmp_path / name).write_text(block)
+        assert load_household(tmp_path / name).lists["devices"].names
+    else:
+        (tmp_path / name).write_text(block)
+        here = Paths(tmp_path, tmp_path, tmp_path)
+        assert load_settings(here, file=tmp_path / name, env={}).path == tmp_path / name
+
+
+def test_only_known_kinds_of_block_are_used() -> None:
+    """A block of ``sh`` would look as if it were run."""
+    for page in PAGES:
+        assert {kind for kind, _ in blocks(page)} <= {"console", "text", "yaml"}, page
+
+
+def test_a_console_block_holds_only_commands_of_alexa() -> None:
+    for page in PAGES:
+        for kind, block in blocks(page):
+            for command in commands(block) if kind == "console" else []:
+                assert re.search(r"(^|\| )alexa\b", command.line), f"{page.name}: {command.line}"
+
+
+def test_the_comparison_notices_what_is_wrong() -> None:
+    printed = "I did it.\na → b · decided 3 ms · total 4.1 ms · no tokens · t-1rs09q5fe\n"
+    assert matches(
+        ["I did it.", "a → c · decided 9 ms · total 1 s · no tokens · t-000000"], printed
+    )
+    assert matches(["I ... it.", "..."], printed)
+    assert not matches(["I did it."], printed)
+    assert not matches(["I did that.", "..."], printed)
+    assert not matches(["...", "I did it."], printed)
