@@ -344,3 +344,18 @@ async def test_closing_the_events_awaits_what_is_in_flight(bench: Any) -> None:
     bench.open("gate")
     await closing
     assert bench.done == [("toys", "a", "b")]
+
+
+def test_a_loop_that_shuts_down_is_not_held_up(bench: Any) -> None:
+    """``asyncio.run`` cancels every task at once when its main task is over."""
+
+    async def main() -> None:
+        bench.changed = asyncio.Event()
+        bench.close("never")
+        reading = bench.call("toys.put", toy="a", place="b", label="never")
+        bench.reader = asyncio.create_task(bench.run(reading))
+        await bench.began("never")
+
+    asyncio.run(main())
+    assert bench.reader.cancelled()
+    assert bench.done == []
