@@ -54,11 +54,11 @@ def stands_for(
             return None
         return {parameter: other.argument}
     wanted = api.parameters[parameter].x_list or ""
-    listed = snapshot.list(wanted)
+    members = snapshot.list(wanted)
     for call in reversed(memory.last_plan.calls if memory.last_plan else ()):
         for argument in call.arguments.values():
             # The same list, or another one that has the same member: every light is a device.
-            if listed and isinstance(argument.value, str) and listed.get(argument.value):
+            if members and isinstance(argument.value, str) and members.get(argument.value):
                 return {parameter: argument}
         if call.expert == api.expert and (shared := _shared(catalogue, call, api)):
             return shared

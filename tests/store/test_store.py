@@ -223,7 +223,7 @@ def test_a_transaction_is_all_or_nothing_and_nests(store: Store) -> None:
 
 
 def test_awaiting_inside_a_transaction_is_told_not_suffered(store: Store) -> None:
-    import asyncio  # noqa: PLC0415 - this test alone
+    import asyncio
 
     state = ExpertStore(store, "e")
 
@@ -247,7 +247,7 @@ def test_awaiting_inside_a_transaction_is_told_not_suffered(store: Store) -> Non
 
 
 def test_secrets_are_masked_wherever_they_are(tmp_path: Path) -> None:
-    from alexa_cli.store.masking import mask_values  # noqa: PLC0415 - this test alone
+    from alexa_cli.store.masking import mask_values
 
     secrets = ['s3cr"et\n', "abc", "tökén-1"]
     store = Store(tmp_path / "alexa.db", mask=mask_values(secrets))
@@ -255,7 +255,7 @@ def test_secrets_are_masked_wherever_they_are(tmp_path: Path) -> None:
     store.append(EventRow("a", "k"), store.encode(value))
     ExpertStore(store, "e").set("k", "my tökén-1")
     assert ExpertStore(store, "e").get("k") == "my •••"
-    import msgspec  # noqa: PLC0415 - this test alone
+    import msgspec
 
     assert msgspec.json.decode(store.content("a") or b"") == {
         "a ••• b": ["•••", "x•••x", "•••", "abcd", 7], "\nabcx": None
