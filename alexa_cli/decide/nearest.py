@@ -45,7 +45,7 @@ class Verdict:
     ranked: tuple[Ranked, ...]
     """The winner first, then the others by probability."""
     nearness: float
-    """The largest cosine of any API, listed or not: what the threshold is compared with."""
+    """The largest cosine of the likelier APIs: what the threshold is compared with."""
     threshold: float
     margin: float
 

@@ -35,17 +35,19 @@ if TYPE_CHECKING:
 
     Ints: TypeAlias = NDArray[np.int64]
 
-FORMAT = "nearest-1"
+FORMAT = "nearest-3"
 """Changes with anything that makes an old cache wrong."""
 REFUSED = 0.05
 """Share of the examples that their own threshold would refuse."""
 L2 = 0.01
 RARITY = 0.5
 """Exponent of the inverse document frequency in the regression's rows."""
-GATE_RARITY = 1.0
+GATE_RARITY = 1.5
 """The same in the gate of a sparse encoder: content words count for more."""
 SURFACE = 0.7
 """Length of the surface half beside a meaning half of length 1."""
+LIKELIEST = 48
+"""APIs whose nearness is looked at, the most probable ones: bounds the time of large catalogues."""
 MOST_ROWS = 12_000
 """Examples learned from at most, the first ones of each API: bounds time and memory."""
 
@@ -67,7 +69,7 @@ class NearestIndex:
     rarity: Vectors
     """[surface] inverse document frequency, with exponent 1."""
     centroids: Vectors
-    """[gate, k + e] of the APIs, then of the experts, each of length 1."""
+    """[k + e, gate] of the APIs, then of the experts, each of length 1."""
     learned_threshold: Vectors
     """[1]"""
 
@@ -85,19 +87,22 @@ class NearestIndex:
             return (), 0.0
         row, gate = self.vectors([text], encoder)
         probability = regression.softmax(_product(row[0], self.weights))
-        cosines = _product(gate[0], self.centroids)
-        nearness = _nearness(cosines[None], self.owners, count)[0]
-        order = winner_first(probability, self.owners)[:limit]
+        order = winner_first(probability, self.owners)
+        likely = order[: count if limit is None else max(limit, LIKELIEST)]
+        nearness = self._nearness(gate[0], likely)
         ranked = tuple(
-            Ranked(
-                str(self.names[api, 0]),
-                str(self.names[api, 1]),
-                float(probability[api]),
-                float(nearness[api]),
-            )
-            for api in order.tolist()
+            Ranked(str(self.names[api, 0]), str(self.names[api, 1]), float(probability[api]), near)
+            for api, near in zip(likely[:limit].tolist(), nearness.tolist(), strict=False)
         )
         return ranked, float(nearness.max())
+
+    def _nearness(self, gate: NDArray[np.float32], apis: Ints) -> NDArray[np.float32]:
+        """Return how near these APIs are: the mean of each one's own cosine and its expert's."""
+        used = np.flatnonzero(gate)
+        own = self.centroids[np.ix_(apis, used)]
+        experts = self.centroids[np.ix_(len(self.names) + self.owners[apis], used)]
+        near = (own + experts) @ gate[used]
+        return np.asarray(near * 0.5, np.float32)
 
     def vectors(self, texts: Sequence[str], encoder: Encoder) -> tuple[Vectors, Vectors]:
         """Return the rows that the regression sees and those that the gate sees."""
@@ -174,7 +179,7 @@ def _fitted(
     threshold = _threshold(gate[said], labels[said], index.owners, sums)
     return NearestIndex(
         index.names, index.owners, weights, index.centre, index.rarity,
-        _unit(sums).T, np.array([threshold], np.float32),
+        _unit(sums), np.array([threshold], np.float32),
     )  # fmt: skip
 
 

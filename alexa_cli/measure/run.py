@@ -138,22 +138,21 @@ class AssistantConversation:
 
     async def decide(self, say: str, *, last: bool) -> Verdict:
         """See ``Conversation``."""
-        gate = self._gate(say)
-        if last and self._turns == 0:
-            return await self._decide_only(say, gate)
-        self._turns += 1
-        return await self._whole_turn(say, gate)
+        first, self._turns = self._turns == 0, self._turns + 1
+        verdict = await (self._decide_only(say) if last and first else self._whole_turn(say))
+        gate = CERTAIN if _exact(verdict.decision) else self._gate(say)
+        return replace(verdict, gate=gate)
 
-    async def _decide_only(self, say: str, gate: float | None) -> Verdict:
+    async def _decide_only(self, say: str) -> Verdict:
         request = self._assistant.request(say, self._name, self._now)
         request = replace(request, closed_set=self._closed_set)
         decision: Decision = Pass("nothing was decided")
         began = time.perf_counter()
         async for decided in self._house.decider.decide(request):
             decision = decided
-        return Verdict(decision, time.perf_counter() - began, _sure(decision, gate))
+        return Verdict(decision, time.perf_counter() - began)
 
-    async def _whole_turn(self, say: str, gate: float | None) -> Verdict:
+    async def _whole_turn(self, say: str) -> Verdict:
         from alexa_cli.assistant import TurnOptions  # noqa: PLC0415 - loads every room
 
         options = TurnOptions(now=self._now, closed_set=self._closed_set)
@@ -163,7 +162,7 @@ class AssistantConversation:
             async for event in events:
                 if isinstance(event, Decided):
                     decision, seconds = event.decision, seconds + event.seconds
-        return Verdict(decision, seconds, _sure(decision, gate))
+        return Verdict(decision, seconds)
 
     def _gate(self, say: str) -> float | None:
         """Return nearest's nearness, whether or not it is asked."""
@@ -177,10 +176,9 @@ class AssistantConversation:
         return nearness
 
 
-def _sure(decision: Decision, gate: float | None) -> float | None:
-    """What an exact model placed is beyond any threshold of nearest's."""
-    exact = decision.model in EXACT and isinstance(decision, (Plan, Question))
-    return CERTAIN if exact else gate
+def _exact(decision: Decision) -> bool:
+    """Whether an exact model placed it: that is beyond any threshold of nearest's."""
+    return decision.model in EXACT and isinstance(decision, (Plan, Question))
 
 
 async def _typed(text: str) -> AsyncIterator[Utterance]:

