@@ -79,7 +79,8 @@ class Assistant:
     ) -> AsyncGenerator[Event, None]:
         """Run one turn. The last event is ``Finished``; closing the iterator cancels the turn."""
         turning = Turning.begin(self.house, conversation, options or TurnOptions())
-        steps = self._steps(turning, utterances)
+        doing = Doing(turning)
+        steps = self._steps(turning, doing, utterances)
         try:
             async for event in steps:
                 turning.events.append(event)
@@ -89,15 +90,15 @@ class Assistant:
             raise
         finally:
             await steps.aclose()
+            await doing.discard()
             turning.save()
 
     async def _steps(
-        self, turning: Turning, utterances: AsyncIterator[Utterance]
+        self, turning: Turning, doing: Doing, utterances: AsyncIterator[Utterance]
     ) -> AsyncGenerator[Event, None]:
         """Hear, decide, act, speak."""
         utterance = await _hear(turning, utterances)
         yield Heard(utterance)
-        doing = Doing(turning)
         decision: Decision = Pass("nothing was said")
         async for decision, seconds in self._decide(turning, utterance):
             yield Decided(decision, seconds)

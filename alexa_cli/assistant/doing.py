@@ -6,6 +6,7 @@ Experts may ask the house for four things by ``context.emit``: ``undo``, ``again
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,14 @@ from alexa_cli.assistant import memory as remember
 from alexa_cli.assistant.handling import handler_context
 from alexa_cli.decide.questions import MODEL as ANSWERED
 from alexa_cli.speak.wording import confirm_text, word
-from alexa_cli.turn import Acted, Emitted, Plan, Question, Reply
+from alexa_cli.turn import Acted, Discarded, Emitted, Plan, Question, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from alexa_cli.act.attempt import Attempt
     from alexa_cli.assistant.turning import Turning
-    from alexa_cli.turn import Decision, Event, Outcome
+    from alexa_cli.turn import Call, Decision, Event, Outcome
 
 ASKS = ("undo", "again", "repeat", "stop", "cancel")
 """What an expert may ask of the house."""
@@ -61,6 +62,11 @@ class Doing:
         async for event in self._attempt.start(plan):
             yield event
 
+    async def discard(self) -> None:
+        """Throw away what an attempt started: the turn ended before its barrier."""
+        if self._attempt is not None:
+            await self._attempt.discard()
+
     async def settle(self, decision: Decision) -> AsyncIterator[Event]:
         """The barrier is open: run the final plan, whatever else was decided discards."""
         turning = self._turning
@@ -77,7 +83,7 @@ class Doing:
             undo = plan_undo(self._outcomes, turning.house.catalogue)
             if not any(name in ASKS for name in self._emitted):
                 turning.memory = remember.after_plan(
-                    turning.memory, decision, done, undo.calls, turning.house.catalogue, turning.id
+                    turning.memory, decision, done, undo, turning.house.catalogue, turning.id
                 )
             turning.memory = replace(turning.memory, pending=None)
         async for event in self._oblige():
@@ -94,16 +100,25 @@ class Doing:
 
     async def _run(self, plan: Plan) -> AsyncIterator[Event]:
         with self._turning.recorder.span("act", calls=len(plan.calls)):
-            if self._attempt is not None:
-                events = self._attempt.settle(plan, confirmed=True)
+            attempt, self._attempt = self._attempt, None
+            if attempt is not None:
+                events = attempt.settle(plan, confirmed=True)
             else:
                 events = execute(plan, self.world, confirmed=True)
-            async for event in events:
-                if isinstance(event, Acted):
-                    self._outcomes.append(event.outcome)
-                elif isinstance(event, Emitted):
-                    self._emitted.append(event.name)
-                yield event
+            # Closing the turn must await effects in flight now, not when the loop shuts down.
+            async with aclosing(events):
+                async for event in events:
+                    self._note(event)
+                    yield event
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Acted):
+            self._outcomes.append(event.outcome)
+        elif isinstance(event, Emitted):
+            self._emitted.append(event.name)
+        elif isinstance(event, Discarded) and event.undone is False:
+            name = event.call.expert.replace("_", " ")
+            self._notes.append(f"I began something in {name} too early and could not undo it.")
 
     def _hold(self, later: Plan) -> None:
         """What waits for a yes becomes the pending question."""
@@ -139,18 +154,22 @@ class Doing:
             self._notes.append("There is nothing to undo.")
             return
         last = turning.memory.undoable[-1]
+        turning.memory = replace(turning.memory, undoable=turning.memory.undoable[:-1])
         before = len(self._outcomes)
-        async for event in self._run(undo_plan(last.calls)):
+        plan = undo_plan(last.calls)
+        now, later = (plan, None) if turning.options.yes else split(plan, turning.house.catalogue)
+        async for event in self._run(now):
             yield event
         undone = self._outcomes[before:]
         del self._outcomes[before:]
         failed = [outcome for outcome in undone if outcome.status != "done"]
-        turning.memory = replace(turning.memory, undoable=turning.memory.undoable[:-1])
         if failed:
             self._notes.append(f"I could not undo all of that: {failed[0].error}.")
-            return
-        turning.undo_of = last.turn
-        self._notes.append("Done, that's undone.")
+        elif later is not None and later.calls:
+            self._hold(later)  # taking "lock the door" back unlocks it
+        else:
+            self._notes.append("Done, that's undone." + _stuck(last.stuck))
+        turning.undo_of = "" if failed else last.turn
 
     async def _again(self) -> AsyncIterator[Event]:
         turning = self._turning
@@ -169,7 +188,7 @@ class Doing:
             self._hold(later)
         undo = plan_undo(self._outcomes, turning.house.catalogue)
         turning.memory = remember.after_plan(
-            turning.memory, plan, self._outcomes, undo.calls, turning.house.catalogue, turning.id
+            turning.memory, plan, self._outcomes, undo, turning.house.catalogue, turning.id
         )
 
     def reply(self) -> Reply:
@@ -188,6 +207,15 @@ class Doing:
             return Reply(" ".join(p for p in parts if p), "question", expects_answer=True)
         text = " ".join(part for part in parts if part)
         return Reply(text, "apology" if style == "apology" else "plain", expects)
+
+
+def _stuck(calls: Sequence[Call]) -> str:
+    """Name what could not be taken back."""
+    if not calls:
+        return ""
+    names = sorted({f"{call.expert.replace('_', ' ')}: {call.api.replace('_', ' ')}"
+                    for call in calls})  # fmt: skip
+    return f" But this cannot be taken back: {', '.join(names)}."
 
 
 def _says_nothing(outcome: Outcome) -> bool:

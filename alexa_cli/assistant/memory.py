@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from alexa_cli.act.undo import Undoing
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.context.conversation import ConversationState
-    from alexa_cli.turn import Call, Decision, Outcome
+    from alexa_cli.turn import Decision, Outcome
 
 MAX_UNDOABLE = 10
 """Turns that can still be taken back."""
@@ -32,7 +33,7 @@ def after_plan(
     memory: ConversationState,
     decision: Decision,
     outcomes: Sequence[Outcome],
-    undo: Sequence[Call],
+    undo: Undoing,
     catalogue: Catalogue,
     turn: str,
 ) -> ConversationState:
@@ -49,8 +50,8 @@ def after_plan(
                 memory = memory.refer(listed, argument.value)
     for outcome in outcomes:
         memory = _made(memory, outcome, catalogue)
-    if undo and any(outcome.status == "done" for outcome in outcomes):
-        undoable = (*memory.undoable, Undoable(turn, tuple(undo)))[-MAX_UNDOABLE:]
+    if undo.calls and any(outcome.status == "done" for outcome in outcomes):
+        undoable = (*memory.undoable, Undoable(turn, undo.calls, undo.stuck))[-MAX_UNDOABLE:]
         memory = replace(memory, undoable=undoable)
     return memory
 

@@ -1,7 +1,8 @@
 """Placeholders in declarations: ``$param``, ``$param.attribute``, ``$outcome.field``, ``$1.field``.
 
 A placeholder is a value, never spliced text: a string is either exactly one placeholder, and
-becomes that value with its JSON type, or it is literal. ``$$`` in a literal is one dollar sign. Only URLs (percent-encoded) and ``--option=$param`` items of ``shell`` may embed one.
+becomes that value with its JSON type, or it is literal. ``$$`` in a literal is one dollar
+sign. Only URLs (percent-encoded) and ``--option=$param`` items of ``shell`` may embed one.
 """
 
 from __future__ import annotations

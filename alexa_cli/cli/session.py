@@ -61,7 +61,9 @@ def open_session(
     household = load_household(
         Path(settings.household) if settings.household else None, paths.cache
     )
-    store = store or Store(paths.database if save else ":memory:", mask=mask_values(loaded.secrets()))
+    if store is None:
+        where = paths.database if save else ":memory:"
+        store = Store(where, mask=mask_values(loaded.secrets()))
     house = House(
         settings=settings,
         catalogue=load_catalogue(settings, paths, common.folders),

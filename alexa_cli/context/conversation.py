@@ -37,6 +37,8 @@ class Undoable:
 
     turn: str
     calls: tuple[Call, ...]
+    stuck: tuple[Call, ...] = ()
+    """What the turn did that nothing takes back."""
 
 
 @dataclass(frozen=True, slots=True)
