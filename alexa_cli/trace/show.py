@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from alexa_cli.trace.plain_text import WIDTH, line, milliseconds, padded, wrapped
+from alexa_cli.trace.plain_text import WIDTH, columns, line, milliseconds, padded, wrapped
 from alexa_cli.trace.save import TurnRecord, summarise
 from alexa_cli.trace.waterfall import waterfall
 
@@ -30,7 +30,7 @@ def summary_line(turn: TurnRecord | TurnSummary, width: int = WIDTH) -> str:
     by = "undone" if short.undone else short.model
     head = f"{short.turn}  {when}  {_MARKS.get(short.status, ' ')} "
     tail = f"  {padded(line(by, 9), 9)} {milliseconds(short.seconds):>8}"
-    room = max(8, width - len(head) - len(tail))
+    room = max(8, width - columns(head) - columns(tail))
     return f"{head}{padded(line(short.words, room), room)}{tail}".rstrip()
 
 

@@ -74,7 +74,7 @@ def test_list_takes_a_limit_and_prints_data(
 )
 def test_showing(turns: Paths, capsys: pytest.CaptureFixture[str], line: tuple[str, ...]) -> None:
     out = _out(capsys, *line)
-    assert "words 2 [31mred abc" in out
+    assert "words 2 red abc" in out
     assert "decide" in out
 
 
