@@ -9,7 +9,7 @@ reason a model had and the nearest things that can be done.
 
 from __future__ import annotations
 
-import time
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeGuard
 
@@ -17,16 +17,14 @@ from alexa_cli.decide import questions
 from alexa_cli.decide.compound import split_and_decide
 from alexa_cli.decide.reflex import Reflex
 from alexa_cli.decide.sentences import Sentences
-from alexa_cli.turn import Answer, Pass, Plan, Question, Refusal
+from alexa_cli.turn import Pass, Plan, Question, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from alexa_cli.decide.model import Model, Request
     from alexa_cli.language.text import Token
     from alexa_cli.turn import Call, Candidate, Decision
-
-    Observe = Callable[[Decision, float], None]
 
 NAMES_FIRST = ("unknown_name", "unreadable")
 """Reasons that say what is wrong with the user's own words: told before "I can't do that"."""
@@ -65,15 +63,17 @@ class Cascade:
                 yield plan
                 return
             last = number == len(self.models) - 1
-            async for decision in model.decide(replace(request, may_ask=last)):
-                settled = _stands(decision, passes)
-                if not isinstance(settled, Pass):
-                    yield settled
-                    if settled.final:
-                        return
-                elif settled.final:
-                    passes.append(settled)
-                    yield replace(settled, final=False)
+            async with closing(model.decide(replace(request, may_ask=last))) as decisions:
+                async for decision in decisions:
+                    stands = not is_small(model) or request.closed_set
+                    settled = decision if stands else _stands(decision, passes)
+                    if not isinstance(settled, Pass):
+                        yield settled
+                        if settled.final:
+                            return
+                    elif settled.final:
+                        passes.append(settled)
+                        yield replace(settled, final=False)
         plan = self._split(request, len(self.models))
         yield plan if plan is not None else self._give_up(request, passes)
 
@@ -81,16 +81,19 @@ class Cascade:
         """What the conversation settles: a pending question, "the other one"."""
         question = request.question
         reflex = next((m for m in self.models if isinstance(m, Reflex)), None)
+        phrase = reflex.judge(request) if reflex else None
         if question is None:
-            return questions.other_one(request) or questions.unasked(request)
-        heard = questions.takes_reflex(question, request)
-        if reflex and heard and isinstance(decision := reflex.judge(request), Plan):
-            return decision
+            if (other := questions.other_one(request)) is not None:
+                return other
+            declared = isinstance(phrase, Plan) or request.closed_set
+            return None if declared else questions.unasked(request)
+        if isinstance(phrase, Plan) and questions.takes_reflex(question, request):
+            return phrase
         if (answered := questions.answer(question, request)) is not None:
             return answered
         sentences = next((m for m in self.models if isinstance(m, Sentences)), None)
         if sentences and isinstance(decision := sentences.judge(request), (Plan, Question)):
-            return decision
+            return questions.said_in_full(question, decision)
         return questions.free_text(question, request)
 
     def _split(self, request: Request, before: int) -> Plan | Question | None:
@@ -129,13 +132,24 @@ def _after(request: Request, before: tuple[Call, ...]) -> Request:
     return replace(request, snapshot=replace(request.snapshot, memory=memory))
 
 
+@asynccontextmanager
+async def closing(decisions: AsyncIterator[Decision]) -> AsyncIterator[AsyncIterator[Decision]]:
+    """Close a model's decisions however their reader ends: that cancels the model at once."""
+    try:
+        yield decisions
+    finally:
+        if (aclose := getattr(decisions, "aclose", None)) is not None:
+            await aclose()
+
+
 def _is_exact(model: Model) -> bool:
     return isinstance(model, (Reflex, Sentences))
 
 
 def _stands(decision: Decision, passes: list[Pass]) -> Decision:
-    """A later small model must not act around a name that an earlier one knew to be unknown.
+    """Return what is left of a small model's decision after what earlier models said.
 
+    It must not act around a name that an earlier one knew to be unknown:
     "Turn off the bathroom radiator" with no such device is not "turn off the bathroom".
     """
     stuck = next((p for p in passes if p.code in NAMES_FIRST and p.candidates), None)
@@ -169,14 +183,3 @@ def cannot(request: Request, nearest: Sequence[Candidate]) -> str:
         return "I can't do that yet."
     joined = examples[0] if len(examples) == 1 else f"{', '.join(examples[:-1])} or {examples[-1]}"
     return f"I can't do that yet. The nearest things I can do: {joined}."
-
-
-async def settle(model: Model, request: Request, observe: Observe) -> Decision:
-    """Run ``model`` to its final decision; ``observe`` sees each one and the seconds it took."""
-    started = time.perf_counter()
-    final: Answer | Decision | None = None
-    async for decision in model.decide(request):
-        now = time.perf_counter()
-        observe(decision, now - started)
-        started, final = now, decision
-    return final if final is not None else Pass("it said nothing", model=model.name)

@@ -78,16 +78,12 @@ def _cuts(request: Request) -> list[tuple[int, int]]:
     words, found, at = request.words, list[tuple[int, int]](), 0
     conjunctions = CONJUNCTIONS.get(request.moment.language, ())
     while at < len(words):
-        match = next((c for c in conjunctions if words[at : at + len(c)] == c), None)
-        if match:
-            found.append((at, at + len(match)))
-            at += len(match)
-            continue
-        if at and "," in _between(request, at) and (at, at) not in found:
-            found.append((at, at))
-        at += 1
-    merged = [cut for cut in found if not any(o != cut and o[0] == cut[1] for o in found)]
-    return [cut for cut in merged if cut[0] > 0 and cut[1] < len(words)]
+        match = next((c for c in conjunctions if words[at : at + len(c)] == c), ())
+        if match or (at and "," in _between(request, at)):
+            begin = found.pop()[0] if found and found[-1][1] == at else at
+            found.append((begin, at + len(match)))  # "a and, then b" is cut once
+        at += len(match) or 1
+    return [cut for cut in found if cut[0] > 0 and cut[1] < len(words)]
 
 
 def _between(request: Request, at: int) -> str:
@@ -121,12 +117,15 @@ def _join(decisions: list[Decision]) -> Plan | Question:
     """One plan of all parts. Acting keeps the effects of one expert in the order of the plan."""
     calls: list[Call] = []
     question: Question | None = None
+    verified = True
     for decision in decisions:
         assert isinstance(decision, (Plan, Question))  # noqa: S101 - _decide_parts returns no other
         plan = decision.plan if isinstance(decision, Question) else decision
+        verified = verified and plan.verified
         renamed: dict[str, str] = {}
+        held = decision.call if isinstance(decision, Question) else None
         for call in plan.calls:
-            twin = next((c for c in calls if _same(c, call)), None)
+            twin = _twin(calls, call) if call.id != held else None
             if twin is not None:  # "never mind, forget it" is one wish, said twice
                 renamed[call.id] = twin.id
                 continue
@@ -138,10 +137,21 @@ def _join(decisions: list[Decision]) -> Plan | Question:
     models = list(dict.fromkeys(d.model for d in decisions))
     candidates = tuple(c for d in decisions if isinstance(d, Plan) for c in d.candidates[:1])
     score = min(d.score for d in decisions)
-    plan = Plan(tuple(calls), "+".join(models), score, candidates=candidates)
+    plan = Plan(
+        tuple(calls), "+".join(models), score, candidates=candidates, verified=verified
+    )  # one estimate among them makes the whole an estimate
     if question is None:
         return plan
     return replace(question, plan=plan, model=plan.model)
+
+
+def _twin(calls: list[Call], call: Call) -> Call | None:
+    """Return the call that says the same, unless its expert was told something else since.
+
+    "On, off, on" is three wishes.
+    """
+    last = next((c for c in reversed(calls) if c.expert == call.expert), None)
+    return last if last is not None and _same(last, call) else None
 
 
 def _same(one: Call, other: Call) -> bool:

@@ -72,6 +72,8 @@ class Reading:
     why: str = ""
     complete: bool = False
     """A full template match: what is missing may be asked for at once."""
+    pointers: bool = False
+    """Whether "$1.id" in ``said`` points to an earlier outcome. In a user's words it is money."""
     lead: tuple[Token, ...] = ()
     """The words before the first argument ("turn on"): a part without a verb inherits them."""
 

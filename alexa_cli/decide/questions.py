@@ -9,22 +9,20 @@ question is asked once more, then dropped.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from alexa_cli.decide.choosing import FILLER, choose, exactly_named
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import OTHER
-from alexa_cli.decide.resolution import Trouble, resolve, resolve_value
-from alexa_cli.language.registry import Moment, Unreadable, grammar
-from alexa_cli.language.text import normalise, words
+from alexa_cli.decide.resolution import Trouble, finish, is_open, resolve_value
+from alexa_cli.language.text import normalise
 from alexa_cli.turn import Argument, Plan, Question, Refusal
 
 if TYPE_CHECKING:
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.decide.model import Request
-    from alexa_cli.turn import Call, Choice, Decision
+    from alexa_cli.turn import Call, Decision
 
 MODEL = "question"
 """What decisions that came out of an answer are signed with."""
@@ -42,18 +40,8 @@ _NO = {
         "nevermind,forget it,not now,negative,n,rather not,better not,leave it".split(",")
     )
 }
-LAST = -1
-"""How the ordinal grammar says "the last"."""
 _BARE_NO = {"en": frozenset({"no", "nope", "nah", "no thanks", "no thank you", "n"})}
 """What declines and can mean nothing else."""
-_LAST = {"en": ("last", "the last", "the last one", "last one")}
-_FILLER = {
-    "en": frozenset(
-        "the one for to at it its called named with i mean meant want in on please is make that "
-        "no yes um uh a an my say".split()
-    )
-}
-"""Words that may stand around an answer and say nothing themselves."""
 
 
 def is_yes(said: str, language: str = "en") -> bool:
@@ -93,11 +81,14 @@ def answer(question: Question, request: Request) -> Decision | None:
 def takes_reflex(question: Question, request: Request) -> bool:
     """Whether an exact phrase may drop the question.
 
-    Where free text is asked for, only what declines does: "good night" may be the message.
+    Where free text is asked for, only what declines does, before the other models have looked.
+    A choice's whole name is that choice: "good night" may be one of the scenes.
     """
+    if is_no(request.utterance.text, request.moment.language):
+        return True
     parameter = asked_parameter(question, request)
     free = parameter is not None and parameter.free
-    return not free or is_no(request.utterance.text, request.moment.language)
+    return not free and not exactly_named(question, request)
 
 
 def asked_parameter(question: Question, request: Request) -> Parameter | None:
@@ -117,75 +108,13 @@ def held_call(question: Question) -> Call | None:
     return next((c for c in question.plan.calls if c.id == question.call), None)
 
 
-def choose(choices: tuple[Choice, ...], request: Request) -> Choice | None:
-    """Return the choice that these words name: by name, by part of it, by place in the list."""
-    language = request.moment.language
-    bare = tuple(token.text for token in strip(request.tokens, language))
-    filler = _FILLER.get(language, frozenset())
-    by_place = _by_place(bare, choices, language)
-    if by_place is not None:
-        return by_place
-    core = tuple(word for word in bare if word not in filler) or bare
-    core = tuple(word.removesuffix("'s") for word in core)
-    for said in (bare, core):
-        for match in (_exactly, _partly, _nearly):
-            found = [choice for choice in choices if match(said, _forms(choice))]
-            if len(found) == 1:
-                return found[0]
-    return None
-
-
-def _forms(choice: Choice) -> list[tuple[str, ...]]:
-    return [words(form) for form in (choice.spoken, *choice.forms)]
-
-
-def _exactly(said: tuple[str, ...], forms: list[tuple[str, ...]]) -> bool:
-    return said in forms
-
-
-def _partly(said: tuple[str, ...], forms: list[tuple[str, ...]]) -> bool:
-    return bool(said) and any(set(said) <= set(form) for form in forms)
-
-
-def _nearly(said: tuple[str, ...], forms: list[tuple[str, ...]]) -> bool:
-    from rapidfuzz.fuzz import ratio  # noqa: PLC0415 - only when nothing matches exactly
-
-    spoken = " ".join(said)
-    likely = 80.0  # "baur" for "bauer" is 89
-    return any(ratio(spoken, part) >= likely for form in forms for part in (" ".join(form), *form))
-
-
-def _by_place(said: tuple[str, ...], choices: tuple[Choice, ...], language: str) -> Choice | None:
-    if " ".join(said) in _LAST.get(language, ()):
-        return choices[-1]
-    core = [word for word in said if word not in {"the", "one", "number", "option"}]
-    if not core or len(said) > 4:  # noqa: PLR2004 - "the twenty first one" at most
-        return None
-    place: object = None
-    for kind in ("ordinal", "number"):
-        try:
-            place = grammar(kind, language).read(core, _no_moment())
-            break
-        except Unreadable:
-            continue
-    if isinstance(place, int) and 1 <= place <= len(choices):
-        return choices[place - 1]
-    return choices[-1] if place == LAST else None
-
-
-def _no_moment() -> Moment:
-    """Ordinals and numbers do not look at the clock."""
-    zone = ZoneInfo("UTC")
-    return Moment(datetime(2000, 1, 1, tzinfo=zone), zone)
-
-
 def _value(question: Question, parameter: Parameter, request: Request) -> Decision | None:
     """An answer to an open question: the words, without filler around them, as a value."""
     api = asked_api(question, request)
     if api is None or parameter.free:
         return None
     tokens = strip(request.tokens, request.moment.language)
-    filler = _FILLER.get(request.moment.language, frozenset())
+    filler = FILLER.get(request.moment.language, frozenset())
     starts = [0] + [n for n in range(1, len(tokens)) if all(t.text in filler for t in tokens[:n])]
     for start in starts:
         said = request.part(tokens).said(start, len(tokens))
@@ -216,25 +145,44 @@ def complete(question: Question, argument: Argument, request: Request) -> Plan |
     call, api = held_call(question), asked_api(question, request)
     # Whoever calls this has looked at both.
     assert call is not None and api is not None and question.parameter is not None  # noqa: S101, PT018
-    filled = {**call.arguments, question.parameter: argument}
-    rest = Reading(api, {}, question.score)
-    held = replace(call, arguments=filled)
-    missing = next(
-        (p for p in api.parameters.values() if p.required and p.name not in filled), None
-    )
-    if missing is not None:
-        trouble = resolve(rest, request)
-        if isinstance(trouble, Trouble):
-            decision = as_decision(
-                rest, replace(trouble, call=held, parameter=missing.name), MODEL, ()
-            )
-            assert isinstance(decision, Question)  # noqa: S101 - a trouble is never a plan
-            return replace(decision, plan=_with(question.plan, held), call=held.id)
-    return replace(_with(question.plan, held), model=MODEL, final=True)
+    held = replace(call, arguments={**call.arguments, question.parameter: argument})
+    reading = Reading(api, {}, question.score)
+    decision = as_decision(reading, _whole(held, api, request), MODEL, ())
+    if isinstance(decision, Question):
+        return replace(decision, plan=_with(question.plan, decision.plan.calls[0]))
+    return replace(_with(question.plan, decision.calls[0]), model=MODEL, final=True)
+
+
+def _whole(held: Call, api: Api, request: Request) -> Call | Trouble:
+    """Return the call with nothing left open, or the next thing to ask about."""
+    for name, argument in held.arguments.items():
+        if not is_open(argument):
+            continue
+        result = resolve_value(api, api.parameters[name], argument.words, request)
+        if isinstance(result, Trouble):
+            return replace(result, call=held)
+        rest = {n: a for n, a in held.arguments.items() if n != name}
+        held = replace(held, arguments=rest if result is None else {**rest, name: result})
+    return finish(held, api)
 
 
 def _with(plan: Plan, call: Call) -> Plan:
     return replace(plan, calls=tuple(call if c.id == call.id else c for c in plan.calls))
+
+
+def said_in_full(question: Question, decision: Plan | Question) -> Decision:
+    """Return what a full command means while a question is pending.
+
+    Of another API it drops the question. Of the API asked about it is the answer: the other calls
+    of the plan that waits stay.
+    """
+    held, plan = held_call(question), decision.plan if isinstance(decision, Question) else decision
+    if question.kind == "confirm" or held is None or [c.name for c in plan.calls] != [held.name]:
+        return decision
+    whole = _with(question.plan, replace(plan.calls[0], id=held.id, after=held.after))
+    if isinstance(decision, Question):
+        return replace(decision, plan=whole, call=held.id)
+    return replace(whole, model=decision.model, score=decision.score, final=True)
 
 
 def other_one(request: Request) -> Decision | None:
@@ -248,7 +196,13 @@ def other_one(request: Request) -> Decision | None:
     choice = other_choice(memory)
     if tuple(bare) not in OTHER or choice is None or memory.alternatives is None:
         return None
-    return complete(memory.alternatives, choice.argument, request)
+    question = memory.alternatives
+    held = held_call(question)
+    if held is None or asked_parameter(question, request) is None:
+        return None
+    # The rest of that plan was done: "lights on and call Meg" does not turn them on again.
+    alone = replace(question.plan, calls=(replace(held, after=()),))
+    return complete(replace(question, plan=alone), choice.argument, request)
 
 
 def unasked(request: Request) -> Refusal | None:
@@ -270,5 +224,6 @@ def again(question: Question) -> Question | None:
 def lowered(text: str) -> str:
     """Return ``text`` with a small first letter, where its first word is no name."""
     first = text.split(" ", 1)[0]
-    ordinary = {"Which", "What", "When", "For", "At", "On", "How", "To", "Shall", "Do", "Should"}
+    ordinary = {"Which", "What", "When", "For", "At", "On", "How", "To", "Shall", "Do", "Should",
+                "Who", "Whom", "Whose", "Where", "Is", "Are", "Would", "Could", "Can"}  # fmt: skip
     return text[:1].lower() + text[1:] if first in ordinary else text

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.catalog.expert import Api
     from alexa_cli.context.conversation import ConversationState
+    from alexa_cli.context.names import NameList
     from alexa_cli.context.snapshot import Snapshot
     from alexa_cli.turn import Call, Choice
 
@@ -26,6 +27,7 @@ PRONOUNS = frozenset(
      ("this", "one"), ("him",), ("her",), ("there",), ("here",), ("in", "there"),
      ("the", "same"), ("the", "same", "one"), ("both",), ("all", "of", "them")}
 )  # fmt: skip
+PLURAL = frozenset({("them",), ("those",), ("these",), ("both",), ("all", "of", "them")})
 OTHER = frozenset(
     {("the", "other", "one"), ("the", "other"), ("other", "one"), ("that", "other", "one")}
 )
@@ -56,15 +58,36 @@ def stands_for(
     wanted = api.parameters[parameter].x_list or ""
     members = snapshot.list(wanted)
     for call in reversed(memory.last_plan.calls if memory.last_plan else ()):
-        for argument in call.arguments.values():
+        for name, argument in call.arguments.items():
             # The same list, or another one that has the same member: every light is a device.
-            if members and isinstance(argument.value, str) and members.get(argument.value):
+            if members and _member(members, catalogue, call, name):
                 return {parameter: argument}
         if call.expert == api.expert and (shared := _shared(catalogue, call, api)):
             return shared
     if spoken_of := memory.referents.get(wanted):
         return {parameter: Argument(spoken_of[0])}
     return None
+
+
+def several(
+    said: str, api: Api, parameter: str, snapshot: Snapshot, catalogue: Catalogue
+) -> tuple[str, ...]:
+    """Return the ids that "them" or "both" stands for, where the last plan had more than one.
+
+    A call takes one name: which of them is meant has to be asked.
+    """
+    plan = snapshot.memory.last_plan
+    members = snapshot.list(api.parameters[parameter].x_list or "")
+    if words(said) not in PLURAL or plan is None or members is None:
+        return ()
+    ids = [
+        str(argument.value)
+        for call in plan.calls
+        for name, argument in call.arguments.items()
+        if _member(members, catalogue, call, name)
+    ]
+    found = tuple(dict.fromkeys(ids))
+    return found if len(found) > 1 else ()
 
 
 def other_choice(memory: ConversationState) -> Choice | None:
@@ -74,6 +97,14 @@ def other_choice(memory: ConversationState) -> Choice | None:
         return None
     left = [choice for choice in asked.choices if choice.spoken != taken]
     return left[0] if len(left) == 1 else None
+
+
+def _member(members: NameList, catalogue: Catalogue, call: Call, name: str) -> bool:
+    """Whether an argument of a call is a name, and one of these."""
+    value = call.arguments[name].value
+    if _list_of(catalogue, call, name) is None or not isinstance(value, str):
+        return False
+    return members.get(value) is not None
 
 
 def _list_of(catalogue: Catalogue, call: Call, parameter: str) -> str | None:
@@ -92,7 +123,11 @@ def _shared(catalogue: Catalogue, call: Call, api: Api) -> dict[str, Argument]:
     found: dict[str, Argument] = {}
     for name, argument in call.arguments.items():
         was = before.parameters.get(name)
-        if was is None or argument.value is None or not (was.x_list or was.choices):
+        if was is None or not (was.x_list or was.choices):
+            continue
+        if argument.pointer is not None:
+            return {}  # it pointed into a plan that is over
+        if argument.value is None:
             continue
         now = api.parameters.get(name)
         if now is not None and (now.x_list, now.choices) == (was.x_list, was.choices):

@@ -8,25 +8,27 @@ sentence for the user.
 
 from __future__ import annotations
 
-import operator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, NoReturn
 
+from alexa_cli.decide.fits import breaks_schema
 from alexa_cli.decide.model import Reading
-from alexa_cli.decide.references import is_reference, stands_for
+from alexa_cli.decide.references import is_reference, several, stands_for
 from alexa_cli.decide.spans import ARTICLES, NUMBER_TYPES, choice_forms
 from alexa_cli.language.registry import Unreadable, grammar
 from alexa_cli.language.text import words as words_of
 from alexa_cli.turn import Argument, Call, Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.context.names import NameList
     from alexa_cli.decide.model import Request
     from alexa_cli.turn import Json
 
+_POINTER = re.compile(r"\$[0-9]+(\.\w+)*")
 MAX_CHOICES = 8
 """More names than this are too many to read out: the user is asked to say more."""
 
@@ -67,7 +69,7 @@ class _Work:
 def resolve(reading: Reading, request: Request) -> Call | Trouble:
     """Return the call that ``reading`` means, or the first trouble with it."""
     work = _Work(reading, request)
-    stuck: tuple[str, _Stuck] | None = None
+    stuck: list[tuple[str, _Stuck]] = []
     for name, said in reading.said.items():
         parameter = reading.api.parameters.get(name)
         if parameter is None:
@@ -75,18 +77,42 @@ def resolve(reading: Reading, request: Request) -> Call | Trouble:
         try:
             work.arguments.update(_resolve_one(parameter, said, work))
         except _Stuck as error:
-            stuck = stuck or (name, error)
+            stuck.append((name, error))
     if stuck:
-        name, why = stuck
-        return Trouble(why.code, why.text, work.call, name, why.choices)
-    for name, parameter in reading.api.parameters.items():
-        if name in work.arguments:
-            continue
-        if parameter.has_default:
-            work.arguments[name] = Argument(parameter.default)
+        return _trouble(stuck, work)
+    return finish(work.call, reading.api)
+
+
+def _trouble(stuck: list[tuple[str, _Stuck]], work: _Work) -> Trouble:
+    """Return what to tell first: no answer to "which one?" helps against an unknown name.
+
+    Of several names to ask about, the later ones wait in the call as words without a value.
+    """
+    name, why = next((each for each in stuck if each[1].code != "choice"), stuck[0])
+    if why.code == "choice":
+        for other, _ in stuck[1:]:
+            work.arguments[other] = Argument(words=str(work.reading.said[other]))
+    return Trouble(why.code, why.text, work.call, name, why.choices)
+
+
+def is_open(argument: Argument) -> bool:
+    """Whether an argument of a held call is still words that nobody has resolved."""
+    return argument.value is None and argument.pointer is None and argument.words is not None
+
+
+def finish(call: Call, api: Api) -> Call | Trouble:
+    """Return the call with defaults filled in, in the API's order, or what it still lacks."""
+    arguments: dict[str, Argument] = {}
+    lacks: Parameter | None = None
+    for name, parameter in api.parameters.items():
+        if name in call.arguments:
+            arguments[name] = call.arguments[name]
+        elif parameter.has_default:
+            arguments[name] = Argument(parameter.default)
         elif parameter.required:
-            return Trouble("missing", ask_for(parameter, request), work.call, name)
-    return work.call
+            lacks = lacks or parameter
+    whole = replace(call, arguments=arguments)
+    return Trouble("missing", ask_for(lacks), whole, lacks.name) if lacks else whole
 
 
 def resolve_value(
@@ -103,7 +129,7 @@ def resolve_value(
 
 
 def _resolve_one(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
-    if isinstance(said, str) and said.startswith("$") and said[1:2].isdigit():
+    if work.reading.pointers and isinstance(said, str) and _POINTER.fullmatch(said):
         return {parameter.name: Argument(pointer=said)}
     if parameter.x_list:
         return _name(parameter, said, work)
@@ -147,8 +173,8 @@ def _choice(parameter: Parameter, said: Json) -> Argument:
             spoken = spoken[1:]
         if spoken in forms:
             return Argument(forms[spoken], said, said)
-    if isinstance(said, (str, int, float)) and str(said) in parameter.choices:
-        return Argument(str(said))
+    if isinstance(said, str) and said in parameter.choices:
+        return Argument(said)
     known = ", ".join(phrases[0] for phrases in list(parameter.choices.values())[:MAX_CHOICES])
     raise _Stuck("unreadable", f"{_shown(said)} is not one of {known}.")
 
@@ -160,6 +186,8 @@ def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
         raise _Stuck("unknown_name", f"{_shown(said)} is not a name I know.")
     found = listed.find(said) if listed else []
     if not found and is_reference(said):
+        if ids := several(said, api, parameter.name, request.snapshot, request.catalogue):
+            _ask_which(listed, ids, said)
         meant = stands_for(said, api, parameter.name, request.snapshot, request.catalogue)
         if meant is None:
             raise _Stuck("unknown_name", f"I don't know what you mean by “{said}”.")
@@ -170,14 +198,18 @@ def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
         raise _Stuck("unknown_name", unknown(parameter, said))
     assert listed is not None  # noqa: S101 - found implies a list
     if len(found) > 1:
-        choices = tuple(_as_choice(listed, match.id, said) for match in found[:MAX_CHOICES])
-        raise _Stuck("choice", which(choices, said, len(found)), choices)
+        _ask_which(listed, [match.id for match in found], said)
     return {parameter.name: _as_choice(listed, found[0].id, said).argument}
+
+
+def _ask_which(listed: NameList | None, ids: Sequence[str], said: str) -> NoReturn:
+    choices = tuple(_as_choice(listed, one, said) for one in ids[:MAX_CHOICES])
+    raise _Stuck("choice", which(choices, said, len(ids)), choices)
 
 
 def _still_there(argument: Argument, request: Request, parameter: Parameter) -> Argument:
     """Give a remembered id its name and attributes again; it may be gone since."""
-    if argument.spoken or not parameter.x_list:
+    if not parameter.x_list:
         return argument
     listed = request.snapshot.list(parameter.x_list)
     entry = listed.get(str(argument.value)) if listed else None
@@ -186,8 +218,8 @@ def _still_there(argument: Argument, request: Request, parameter: Parameter) -> 
     return Argument(entry.id, argument.words, entry.name, None, entry.attributes)
 
 
-def _as_choice(listed: NameList, id_: str, said: str) -> Choice:
-    entry = listed.get(id_)
+def _as_choice(listed: NameList | None, id_: str, said: str) -> Choice:
+    entry = listed.get(id_) if listed else None
     name = entry.name if entry else id_
     attributes = entry.attributes if entry else {}
     forms = (name, *(entry.aliases if entry else ()))
@@ -217,9 +249,8 @@ def unknown(parameter: Parameter, said: str) -> str:
     return f"I don't know {'an' if name[:1].lower() in 'aeiou' else 'a'} {name}."
 
 
-def ask_for(parameter: Parameter, request: Request) -> str:
+def ask_for(parameter: Parameter) -> str:
     """Return the question for a missing argument, from its description."""
-    del request
     if parameter.description.endswith("?"):
         return parameter.description
     kind = parameter.x_type or ""
@@ -240,43 +271,5 @@ def _a(parameter: Parameter) -> str:
 
 
 def _shown(said: Json) -> str:
-    return repr(said) if not isinstance(said, (dict, list)) else "that"
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
-    "array": (list,), "object": (dict,),
-}  # fmt: skip
-
-
-_BOUNDS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
-    ("minimum", operator.lt, "is less than"),
-    ("maximum", operator.gt, "is more than"),
-    ("exclusiveMinimum", operator.le, "is not more than"),
-    ("exclusiveMaximum", operator.ge, "is not less than"),
-)
-
-
-def breaks_schema(schema: object, value: Json) -> str | None:
-    """Return how ``value`` breaks its JSON Schema ("is more than 100"), None if it does not.
-
-    The keywords for single values are checked: type, minimum, maximum, exclusive bounds,
-    minLength, maxLength; the catalogue refuses others at load.
-    """
-    if not isinstance(schema, dict) or value is None:
-        return None
-    kind = schema.get("type")
-    if isinstance(kind, str) and kind in _TYPES:
-        is_bool = isinstance(value, bool)
-        if not isinstance(value, _TYPES[kind]) or (is_bool and kind != "boolean"):
-            return f"is not {'an' if kind[0] in 'aio' else 'a'} {kind}"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        for key, breaks, text in _BOUNDS:
-            if key in schema and breaks(value, schema[key]):
-                return f"{text} {schema[key]}"
-    if isinstance(value, str):
-        if len(value) < int(schema.get("minLength", 0)):
-            return "is too short"
-        if len(value) > int(schema.get("maxLength", 10**9)):
-            return "is too long"
-    return None
+    huge = isinstance(said, int) and said.bit_length() > 64  # noqa: PLR2004 - no number of a home
+    return "that" if huge or isinstance(said, (dict, list)) else repr(said)
