@@ -42,6 +42,16 @@ def add_items(context: HandlerContext, items: str, list: str = SHOPPING) -> Resu
     return _add(context, list, split_items(items, tasks=_is_tasks(list)))
 
 
+def add_to_two(context: HandlerContext, items: str, list: str, more: str, other: str) -> Result:  # noqa: A002 - as above
+    """Add to two lists: both, or neither."""
+    with context.store.transaction():
+        one, two = add_items(context, items, list), add_items(context, more, other)
+    undo = one.undo or two.undo
+    if undo and one.undo and two.undo:
+        undo = {**one.undo, "arguments": {**one.undo["arguments"], "also": two.undo["arguments"]}}
+    return Result([one.value, two.value], say=f"{one.say} {two.say}", undo=undo)
+
+
 def add_goods(
     context: HandlerContext, first: str, second: str | None = None, third: str | None = None
 ) -> Result:
@@ -160,9 +170,12 @@ def put_back(
     remove: Sequence[str],
     name: str | None = None,
     drop: bool = False,  # noqa: FBT001, FBT002 - called with keywords
+    also: dict[str, Any] | None = None,
 ) -> dict[str, str]:
     """Undo one change; what was added by others in the meantime stays."""
     with context.store.transaction():
+        if also:
+            put_back(context, **also)
         if drop:
             context.store.delete(PREFIX + list)
             return {"list": list}

@@ -122,6 +122,7 @@ PICKS: Mapping[str, Test] = {
     "fan": lambda d: d.kind == "fan",
     "speaker": lambda d: d.kind == "media_player" and not _television(d),
     "tv": _television,
+    "music": lambda d: d.kind == "media_player",
     "blind": lambda d: d.kind == "cover" and not d.is_gate and not _curtain(d),
     "curtain": _curtain,
     "cover": lambda d: d.kind == "cover" and not d.is_gate,

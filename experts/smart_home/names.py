@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from alexa_cli.context.names import NameList
 
-from .home import INSIDE, can_switch, device_of, is_outdoors
+from .home import INSIDE, PICKS, can_switch, device_of, is_outdoors, of_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from alexa_cli.catalog import HandlerContext
     from alexa_cli.context.names import Name
 
@@ -26,19 +24,22 @@ _ROBOTS = (
     "robot", "robot vacuum", "robot vacuum cleaner", "vacuum", "vacuum cleaner", "vacuum robot",
     "robot cleaner", "cleaning robot", "cleaner", "hoover", "roomba", "vac",
 )  # fmt: skip
+_SPEAKERS = (
+    "speaker", "speakers", "stereo", "music player", "music system", "sound system",
+    "audio system", "media player",
+)  # fmt: skip
 _SOCKETS = (
     "plug", "smart plug", "socket", "smart socket", "outlet", "smart outlet", "power outlet",
     "plug socket", "smart plug socket", "power socket", "wall socket", "smart switch",
 )  # fmt: skip
 _MACHINES = frozenset({"maker", "machine", "cooker", "pot", "brewer", "grinder", "kettle"})
-_HERE = ("room", "here")
+_HERE = ("room", "this room", "here")
 
 
 def _listed(
     context: HandlerContext,
     wanted: Test,
     partial: Literal["suffix", "none"] = "suffix",
-    more: Iterable[str] = (),
 ) -> list[dict[str, Any]]:
     """Return the devices that are wanted, with all that they may be called among themselves."""
     names = tuple(name for name in context.household.devices if wanted(device_of(name)))
@@ -50,7 +51,7 @@ def _listed(
         {
             "id": name.id,
             "name": name.name,
-            "aliases": [*called[name.id], *more],
+            "aliases": called[name.id],
             "attributes": dict(name.attributes),
         }
         for name in names
@@ -83,7 +84,21 @@ def gates(context: HandlerContext) -> list[dict[str, Any]]:
 
 def cleaners(context: HandlerContext) -> list[dict[str, Any]]:
     """Robots, also by what any of them is called."""
-    return _listed(context, lambda d: d.kind == "vacuum", more=_ROBOTS)
+    found = _listed(context, of_kind("vacuum"))
+    for each in found:
+        each["aliases"] += _ROBOTS
+    return found
+
+
+def players(context: HandlerContext) -> list[dict[str, Any]]:
+    """Speakers and televisions, speakers also by what any of them is called."""
+    speakers = _listed(context, PICKS["speaker"])
+    for each in speakers:
+        each["aliases"] += _SPEAKERS
+    found = [*speakers, *_listed(context, PICKS["tv"])]
+    for each in found:  # "the tv's too loud"
+        each["aliases"] += [f"{alias}'s" for alias in each["aliases"]]
+    return found
 
 
 def makers(context: HandlerContext) -> list[dict[str, Any]]:

@@ -106,7 +106,7 @@ def _silence(context: HandlerContext, target: Target, *, muted: bool) -> Result:
     change = alter(home, players, _loud, lambda _, __: {"muted": muted})
     state = "muted" if muted else "not muted"
     if not muted and change.already:
-        return answer(home, target, change, did="{}", state="audible", cannot="be muted")
+        return answer(home, target, change, did="{}", state="unmuted", cannot="be muted")
     return answer(home, target, change, did=f"I {word} {{}}.", state=state, cannot="be muted")
 
 

@@ -25,11 +25,52 @@ MAX_SECONDS = 7 * 24 * 3600
 PREFIX = "timer/"
 LATEST = "latest"
 """In place of an identifier: the timer that was set last."""
+SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
+
 # What the house calls -------------------------------------------------------------------
 
 
-def set_timer(context: HandlerContext, duration: float, name: str | None = None) -> Result:
-    """Start a timer of ``duration`` seconds."""
+def set_timer(
+    context: HandlerContext, duration: float, name: str | None = None, timer: str = LATEST
+) -> Result:
+    """Start a timer of ``duration`` seconds. ``timer`` is what "it" means afterwards."""
+    del timer
+    started = _start(context, duration, _clean(name))
+    rings = _ring(context, started)
+    label = f"{_capital(started.name)} timer" if started.name else "Timer"
+    return Result(
+        _seen(started, context.now),
+        say=" ".join([f"{label} set for {spoken(duration)}.", *rings]),
+        undo=_undo(added=[started]),
+    )
+
+
+def set_two_timers(
+    context: HandlerContext,
+    first: float | None = None,
+    second: float | None = None,
+    few: float | None = None,
+    many: float | None = None,
+    unit: str = "minute",
+) -> Result:
+    """Start two timers: of ``first`` and ``second`` seconds, or of ``few`` and ``many`` units."""
+    one = first if first is not None else (few or 0) * SECONDS[unit]
+    other = second if second is not None else (many or 0) * SECONDS[unit]
+    with context.store.transaction():
+        timers = [_start(context, duration, None) for duration in (one, other)]
+        rings = [_ring(context, timer) for timer in timers][0]
+    return Result(
+        {"timers": [_seen(timer, context.now) for timer in timers]},
+        say=" ".join([f"Timers set for {spoken(one)} and {spoken(other)}.", *rings]).replace(
+            "It rings", "They ring"
+        ),
+        undo=_undo(added=timers),
+    )
+
+
+def _start(context: HandlerContext, duration: float, name: str | None) -> Timer:
+    """Make and keep a running timer. Its notice is the caller's. Raises AlexaError."""
     if not 0 < duration <= MAX_SECONDS:
         raise AlexaError("A timer can run from 1 second to 7 days.")
     with context.store.transaction():
@@ -39,15 +80,9 @@ def set_timer(context: HandlerContext, duration: float, name: str | None = None)
         _sweep(context, active)
         number = _next_number(context)
         due = context.now + timedelta(seconds=duration)
-        timer = Timer(f"t{number}", duration, _clean(name), due.isoformat())
+        timer = Timer(f"t{number}", duration, name, due.isoformat())
         _save(context, timer)
-    rings = _ring(context, timer)
-    label = f"{_capital(timer.name)} timer" if timer.name else "Timer"
-    return Result(
-        _seen(timer, context.now),
-        say=" ".join([f"{label} set for {spoken(duration)}.", *rings]),
-        undo=_undo(added=[timer]),
-    )
+    return timer
 
 
 def cancel_timer(context: HandlerContext, timer: str) -> Result:
@@ -109,6 +144,11 @@ def add_time(context: HandlerContext, duration: float, timer: str = LATEST) -> R
     return _move(context, timer, duration, f"Added {spoken(duration)}")
 
 
+def add_more(context: HandlerContext, amount: float, unit: str, timer: str = LATEST) -> Result:
+    """Make the timer ring ``amount`` units later."""
+    return add_time(context, amount * SECONDS[unit], timer)
+
+
 def take_time(context: HandlerContext, duration: float, timer: str = LATEST) -> Result:
     """Make the timer ring ``duration`` seconds sooner."""
     return _move(context, timer, -duration, f"Took off {spoken(duration)}")
@@ -118,7 +158,8 @@ def time_left(context: HandlerContext, timer: str | None = None) -> Result:
     """Say how long is left on one timer, or on all of them."""
     active = _active(context)
     if timer is not None:
-        active = [one for one in active if one.id == timer]
+        found = _get(context, timer)
+        active = [found] if found else []
     if not active:
         return _none()
     value = _all_seen(active, context)
@@ -163,9 +204,13 @@ def names(context: HandlerContext) -> list[dict[str, Any]]:
     active = _active(context)
     if not active:
         return [{"id": "none", "name": "timer"}]
+    latest = {"id": LATEST, "name": "latest timer", "aliases": ["last timer", "newest timer"]}
     return [
-        {"id": timer.id, "name": title, "aliases": aliases(timer, title)}
-        for timer, title in zip(active, told_apart(active), strict=True)
+        *(
+            {"id": timer.id, "name": title, "aliases": aliases(timer, title)}
+            for timer, title in zip(active, told_apart(active), strict=True)
+        ),
+        latest,
     ]
 
 
