@@ -94,19 +94,25 @@ class Sentences:
 
     def judge(self, request: Request) -> Decision:
         """Decide: pure, no input or output."""
-        spans = Spans(request.snapshot, request.moment.language)
+        language = request.moment.language
+        spans = Spans(request.snapshot, language)
+        passed: Pass | None = None
         for tokens in variants(request):
-            found = self._read(request.part(tokens), spans)
-            if found:
-                return self._decide(found)
-        loose = self._read(request.part(strip(request.tokens)), spans, loose=True)
+            if found := self._read(request.part(tokens), spans):
+                decision = self._decide(found)
+                if not isinstance(decision, Pass):
+                    return decision
+                passed = passed or decision  # "now" may have been no courtesy after all
+        if passed is not None:
+            return passed
+        loose = self._read(request.part(strip(request.tokens, language)), spans, loose=True)
         return self._decide(loose) if loose else Pass("no sentence fits", model=self.name)
 
     def lead(self, request: Request) -> tuple[Token, ...]:
         """Return the words before the first argument of the best reading: "turn on"."""
-        found = self._read(
-            request.part(strip(request.tokens)), Spans(request.snapshot, request.moment.language)
-        )
+        language = request.moment.language
+        bare = strip(request.tokens, language)
+        found = self._read(request.part(bare), Spans(request.snapshot, language))
         lead = found[0].reading.lead if found else ()
         while lead and lead[-1].text in ARTICLES:
             lead = lead[:-1]
@@ -170,7 +176,7 @@ class Sentences:
         score = worth / len(request.tokens) - (NEARLY if loose else 0.0)
         return _Found(replace(reading, score=max(score, 0.0)), result)
 
-    def _decide(self, found: list[_Found]) -> Decision:
+    def _decide(self, found: list[_Found]) -> Plan | Question | Pass:
         candidates = tuple(
             Candidate(f.reading.api.expert, f.reading.api.name, round(f.reading.score, 4),
                       f.reading.why, {k: str(v) for k, v in f.reading.said.items()})

@@ -37,6 +37,7 @@ class Vocabulary:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._known: dict[str, set[str]] = {}
+        """API to its words, and to what is left of them without their endings."""
         for template in catalogue.templates:
             known = self._known.setdefault(f"{template.expert}.{template.api}", set())
             for state in template.states:
@@ -49,6 +50,8 @@ class Vocabulary:
             for parameter in api.parameters.values():
                 for phrases in parameter.choices.values():
                     known.update(word for phrase in phrases for word in words(phrase))
+        for known in self._known.values():
+            known.update([_stem(word) for word in known])
 
     def unexplained(self, api: Api, request: Request, said: Mapping[str, Json]) -> list[str]:
         """Return the words that carry meaning and are neither the API's nor in a slot."""
@@ -58,7 +61,7 @@ class Vocabulary:
         return [
             word for word in dict.fromkeys(request.words)
             if word not in LIGHT and word not in in_slots and word not in known
-            and _stem(word) not in {_stem(each) for each in known}
+            and _stem(word) not in known
         ]  # fmt: skip
 
 
