@@ -13,8 +13,10 @@ The conventions:
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -23,7 +25,7 @@ from pathlib import Path
 import pytest
 
 from alexa_cli.catalog.build import build_folder
-from alexa_cli.config.paths import Paths, private_dir
+from alexa_cli.config.paths import Paths, find_paths, private_dir
 from alexa_cli.config.settings import load_settings
 from alexa_cli.context.household import load_household
 
@@ -86,6 +88,22 @@ def matches(shown: list[str], printed: str) -> bool:
     return re.fullmatch(pattern, lines) is not None
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose cache stays: compiling and training are the same for each page."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def empty(kept: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """``kept`` without settings, experts or anything remembered."""
+    monkeypatch.setenv("ALEXA_HOME", str(kept))
+    paths = find_paths({"ALEXA_HOME": str(kept)})
+    for folder in (paths.config, paths.data):
+        shutil.rmtree(folder, ignore_errors=True)
+    return paths
+
+
 def run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
     bin_folder = Path(sys.executable).parent
     return subprocess.run(
@@ -105,13 +123,13 @@ def run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
     [page for page in PAGES if any(kind == "console" for kind, _ in blocks(page))],
     ids=lambda page: str(page.relative_to(REPO)),
 )
-def test_commands_do_what_is_shown(page: Path, paths: Paths, tmp_path: Path) -> None:
+def test_commands_do_what_is_shown(page: Path, empty: Paths, tmp_path: Path) -> None:
     (tmp_path / "experts").symlink_to(REPO / "experts")  # as if in a clone, but nothing is written
     for kind, block in blocks(page):
         if kind == "yaml" and (name := told(block, page)) and block.startswith(f"# {name}"):
-            private_dir(paths.config)
-            (paths.config / name).parent.mkdir(parents=True, exist_ok=True)
-            (paths.config / name).write_text(block)
+            private_dir(empty.config)
+            (empty.config / name).parent.mkdir(parents=True, exist_ok=True)
+            (empty.config / name).write_text(block)
         for command in commands(block) if kind == "console" else []:
             ran = run(command, tmp_path)
             where = f"{page.name}: $ {command.line}\n{ran.stdout}{ran.stderr}"
@@ -119,6 +137,19 @@ def test_commands_do_what_is_shown(page: Path, paths: Paths, tmp_path: Path) -> 
             if command.shown:
                 both = matches(command.shown, ran.stdout + ran.stderr)
                 assert both or matches(command.shown, ran.stdout), where
+
+
+def test_what_readme_says_it_can_do_it_does(empty: Paths, tmp_path: Path) -> None:
+    assert not empty.data.exists()
+    rows = re.findall(r"^\| \w+ \| (\".*) \|$", (REPO / "README.md").read_text(), re.MULTILINE)
+    said = [words for row in rows for words in re.findall(r'"([^"]+)"', row)]
+    assert len(said) > 10
+    ran = run(
+        Command("alexa chat --json", 0, [f'{{"say": "{words}"}}' for words in said]), tmp_path
+    )
+    ends = [json.loads(line) for line in ran.stdout.splitlines() if '"finished"' in line]
+    understood = [end["status"] in {"done", "question"} for end in ends]
+    assert dict(zip(said, understood, strict=True)) == dict.fromkeys(said, True)
 
 
 @pytest.mark.parametrize(
