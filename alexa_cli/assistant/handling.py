@@ -59,4 +59,5 @@ def handler_context(
         limits=Limits(
             act.http_timeout.seconds, act.shell_timeout.seconds, act.output_limit.bytes
         ),
+        seed=turning.options.seed,
     )  # fmt: skip

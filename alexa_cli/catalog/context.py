@@ -12,6 +12,7 @@ from alexa_cli.turn import Json, Trust
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from random import Random
 
 
 class HandlerFailed(AlexaError):
@@ -106,3 +107,11 @@ class HandlerContext:
     """``emit(name, **data)`` tells the house (``undo``, ``again``, ``stop``)."""
     notify: Notify
     limits: Limits = field(default_factory=Limits)
+    seed: int | None = None
+    """``--seed`` of this turn; None: chance."""
+
+    def chance(self) -> Random:
+        """Return a source of chance: with ``--seed``, the same each time it is asked for."""
+        from random import Random  # noqa: PLC0415 - few handlers draw lots
+
+        return Random(self.seed)  # noqa: S311 - for jokes and dice, not for secrets
