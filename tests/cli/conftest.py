@@ -27,6 +27,13 @@ class Ran:
     err: str
 
 
+def environment(home: Path) -> dict[str, str]:
+    """What the command sees: this home, and bytecode that is kept as for any installed program."""
+    env = {**os.environ, "ALEXA_HOME": str(home)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return env
+
+
 @dataclass(frozen=True)
 class Installed:
     """Runs the command in the test's home."""
@@ -36,7 +43,7 @@ class Installed:
 
     @property
     def env(self) -> dict[str, str]:
-        return {**os.environ, "ALEXA_HOME": str(self.home)}
+        return environment(self.home)
 
     def __call__(
         self, *arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None = None
@@ -66,7 +73,7 @@ def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not ALEXA.exists():
         pytest.skip(f"needs the installed command: no {ALEXA} (pip install -e .)")
     home = tmp_path_factory.mktemp("warm")
-    env = {**os.environ, "ALEXA_HOME": str(home)}
+    env = environment(home)
     for words in ("turn on the kitchen light", "xyzzy plugh"):
         subprocess.run(
             [ALEXA, "--no-save", words], env=env, capture_output=True, check=False, timeout=100

@@ -8,7 +8,7 @@ import signal
 import sys
 import textwrap
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
@@ -27,6 +27,8 @@ from alexa_cli.language.text import printable
 from alexa_cli.trace.plain_text import line as one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prompt_toolkit.history import History
 
     from alexa_cli.cli.repl.talk import Talk
@@ -80,8 +82,9 @@ class Terminal:
         self._show(f"alexa, {count}. Say something; /help for more, Ctrl-D leaves.")
         bell = asyncio.create_task(self._talk.ring(self._rang))
         try:
-            while await self._one():
-                pass
+            with unechoed():
+                while await self._one():
+                    pass
         finally:
             bell.cancel()
             with suppress(asyncio.CancelledError):
@@ -101,6 +104,7 @@ class Terminal:
             return bool(self._prompt.default_buffer.text) or self._again_leaves()
         if not line:
             return True
+        self._interrupted = -LEAVE_WITHIN  # a new turn, a first Ctrl-C again
         if (told := self._talk.refresh()) is not None:
             self._show(told)
         return await self._stoppable(line)
@@ -132,7 +136,6 @@ class Terminal:
         try:
             return await task and not self._leaving
         except asyncio.CancelledError:
-            self._out.write("\r")  # over the ^C that the terminal echoed
             self._show("Stopped.")
             return not self._leaving
         finally:
@@ -175,6 +178,23 @@ class Terminal:
         out = sys.stdout if self._prompt.app.is_running else self._out
         out.write(("\a" if bell else "") + shown + "\n")
         out.flush()
+
+
+@contextmanager
+def unechoed() -> Iterator[None]:
+    """Let the terminal not repeat what is typed while an answer comes; the prompt shows it."""
+    try:
+        import termios
+    except ImportError:  # no such thing on Windows, and no such echo
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 def fitted(line: str, columns: int) -> str:
