@@ -150,11 +150,10 @@ class Doing:
 
     async def _undo(self) -> AsyncIterator[Event]:
         turning = self._turning
-        if not turning.memory.undoable:
+        last = turning.take_undoable()
+        if last is None:
             self._notes.append("There is nothing to undo.")
             return
-        last = turning.memory.undoable[-1]
-        turning.memory = replace(turning.memory, undoable=turning.memory.undoable[:-1])
         before = len(self._outcomes)
         plan = undo_plan(last.calls)
         now, later = (plan, None) if turning.options.yes else split(plan, turning.house.catalogue)

@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo
 
 from alexa_cli.assistant import memory as remember
 from alexa_cli.assistant.lists import ExpertLists
-from alexa_cli.context.conversation import ConversationState, load_conversation, save_conversation
+from alexa_cli.context.conversation import (
+    ConversationState,
+    latest_undoable,
+    load_conversation,
+    save_conversation,
+)
 from alexa_cli.context.snapshot import Snapshot
 from alexa_cli.errors import AlexaError
 from alexa_cli.language.registry import Moment
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
     from alexa_cli.assistant.assistant import TurnOptions
     from alexa_cli.assistant.house import House
     from alexa_cli.catalog.expert import Expert
+    from alexa_cli.context.conversation import Undoable
     from alexa_cli.context.names import NameList
     from alexa_cli.turn import Decision, Event, Outcome
 
@@ -98,7 +104,7 @@ class Turning:
         from alexa_cli.assistant.handling import handler_context  # noqa: PLC0415 - rarely needed
         from alexa_cli.context.names import NameList  # noqa: PLC0415 - as above
 
-        with self.recorder.span("list", name=name, expert=expert.name) as span:
+        with self.recorder.span(f"list {name}", expert=expert.name) as span:
             try:
                 context = handler_context(self, expert, lambda _name, _data: None)
                 found: NameList = self.house.provide(expert, name, context)
@@ -137,6 +143,26 @@ class Turning:
         """Let a question wait for the next words."""
         expires = self.house.settings.conversation.question_expires.seconds
         self.memory = remember.ask(self.memory, question, self.snapshot.now, expires)
+
+    def take_undoable(self) -> Undoable | None:
+        """Return what was done last and forget that it can be taken back.
+
+        A conversation that has just begun (each one-shot command is one) takes the last one's.
+        """
+        if self.memory.undoable:
+            last = self.memory.undoable[-1]
+            self.memory = replace(self.memory, undoable=self.memory.undoable[:-1])
+            return last
+        if self.memory.last_turn:
+            return None
+        found = latest_undoable(self.house.store, self.snapshot.now)
+        if found is None:
+            return None
+        conversation, state = found
+        rest = replace(state, undoable=state.undoable[:-1])
+        if self.options.save:
+            save_conversation(self.house.store, conversation, rest)
+        return state.undoable[-1]
 
     def replied(self, reply: Reply) -> None:
         """Note the reply and remember the exchange."""

@@ -1,4 +1,4 @@
-"""``alexa undo``: take the last thing back, in the conversation that spoke last."""
+"""``alexa undo``: take back what was done last."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def undo(
 ) -> None:
     """Take back what the last turn did, as far as it can be taken back.
 
-    Without --conversation: in the conversation that spoke last.
+    Without --conversation: whatever was done last, in whichever conversation.
     """
     asked = Asked(
-        conversation=conversation, continued=True, shown=Shown(as_json, quiet=quiet),
+        conversation=conversation, continued=False, shown=Shown(as_json, quiet=quiet),
         common=Common.of(config, sets, experts), asks=("undo",),
     )  # fmt: skip
     raise typer.Exit(ask(asked))

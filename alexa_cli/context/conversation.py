@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from alexa_cli.store.store import Store
 
 KIND = "conversation"
+LOOK_BACK = 20
+"""Conversations in which ``undo`` looks for something to take back."""
 MAX_REFERENTS = 8
 """Ids remembered for each list; "it" rarely reaches further back than one."""
 
@@ -110,6 +112,18 @@ def latest_conversation(store: Store) -> str | None:
     """Return the id of the conversation that spoke last (``-c``), or None if there is none."""
     rows = store.events(kind=KIND, limit=1)
     return rows[0].conversation if rows else None
+
+
+def latest_undoable(store: Store, now: datetime) -> tuple[str, ConversationState] | None:
+    """Return the conversation that last did something that can be taken back, and its memory.
+
+    Of the last ``LOOK_BACK`` conversations: each one-shot command is one.
+    """
+    for row in store.events(kind=KIND, limit=LOOK_BACK):
+        state = load_conversation(store, row.conversation, now)
+        if state.undoable:
+            return row.conversation, state
+    return None
 
 
 def _row_id(conversation: str) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Json
 
 _POINTER = re.compile(r"\$[0-9]+(\.\w+)*")
+PEOPLE = frozenset({"contacts", "people"})
+"""Lists whose members are people."""
 MAX_CHOICES = 8
 """More names than this are too many to read out: the user is asked to say more."""
 
@@ -242,7 +244,7 @@ def unknown(parameter: Parameter, said: str) -> str:
     while len(spoken) > 1 and spoken[0].lower() in ARTICLES | {"some", "any", "all", "every"}:
         spoken = spoken[1:]
     name = " ".join(spoken)
-    if parameter.x_list in {"contacts", "people"}:
+    if parameter.x_list in PEOPLE:
         return f"I don't know anyone called {name}."
     if name[-1:] == "s" and not name.endswith("ss"):
         return f"I don't know any {name}."

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from alexa_cli.catalog.templates import matches
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
-from alexa_cli.decide.resolution import Trouble, resolve
+from alexa_cli.decide.references import is_reference
+from alexa_cli.decide.resolution import PEOPLE, Trouble, resolve
 from alexa_cli.decide.spans import ARTICLES, Spans
 from alexa_cli.language.text import Token
 from alexa_cli.turn import Call, Candidate, Pass, Plan, Question
@@ -153,8 +154,12 @@ class Sentences:
                 if slots and not _plausible(match, slots, request.words):
                     continue
                 found = self._found(api, match, request, slots)
-                if isinstance(found.result, Trouble) and found.result.code == "unreadable":
-                    continue
+                if isinstance(found.result, Trouble):
+                    if found.result.code == "unreadable":
+                        continue
+                    unknown = found.result.code == "unknown_name"
+                    if unknown and not _worth_saying(api, match, slots, request):
+                        continue
                 yield found
                 if not slots:
                     break
@@ -228,6 +233,31 @@ def _plausible(match: Match, loose: frozenset[str], words: tuple[str, ...]) -> b
         if start == 0 or end - start > 4 or _NOT_IN_NAMES & set(words[start:end]):  # noqa: PLR2004 - a name with an article
             return False
     return match.literals > 0
+
+
+def _worth_saying(api: Api, match: Match, loose: frozenset[str], request: Request) -> bool:
+    """Whether "I don't know a ..." is the truth, and not a template that took too much.
+
+    It is for people; where two or more literal words make the command plain ("turn on"); or where
+    the name ends like one of the list ("the pasta timer"). It is not for what another list knows.
+    """
+    snapshot = request.snapshot
+    in_slots = {at for start, end in match.spans.values() for at in range(start, end)}
+    plain = sum(word not in ARTICLES for at, word in enumerate(request.words) if at not in in_slots)
+    for slot in loose & set(match.spans):
+        start, end = match.spans[slot]
+        if is_reference(request.said(start, end)):
+            continue
+        bare = tuple(w for w in request.words[start:end] if w not in ARTICLES)
+        own = snapshot.list(str(api.parameters[slot].x_list))
+        alike = own is not None and any(form[-1:] == bare[-1:] for form in own.forms())
+        people = api.parameters[slot].x_list in PEOPLE
+        if not (people or alike or plain > 1):
+            return False
+        elsewhere = (snapshot.list(name) for name in (*snapshot.household.lists, "experts"))
+        if any(other and bare in other.forms() for other in elsewhere):
+            return False
+    return True
 
 
 _NOT_IN_NAMES = frozenset(
