@@ -6,6 +6,7 @@ computed once however many templates ask.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alexa_cli.decide.references import OTHER, PRONOUNS
@@ -30,7 +31,7 @@ class Spans:
 
     def __init__(self, snapshot: Snapshot, language: str) -> None:
         self._snapshot, self._language = snapshot, language
-        self._choices: dict[str, Mapping[tuple[str, ...], str]] = {}
+        self._accepts: dict[tuple[str, tuple[str, ...], frozenset[str]], Accept] = {}
         self._known: dict[tuple[str, str, int, tuple[str, ...]], Sequence[int]] = {}
 
     def accept(
@@ -41,14 +42,27 @@ class Spans:
         Slots named in ``loose`` take any few words where they should take a name: used only
         after nothing matched strictly, to find misspelt and unknown names.
         """
+        key = (api.full_name, tokens, loose)
+        if key not in self._accepts:
+            self._accepts[key] = self._acceptor(api, tokens, loose)
+        return self._accepts[key]
+
+    def _acceptor(self, api: Api, tokens: tuple[str, ...], loose: frozenset[str]) -> Accept:
+        known: dict[tuple[str, int], Sequence[int] | None] = {}  # templates of an API ask the same
 
         def accept(slot: str, start: int) -> Sequence[int] | None:
+            if (slot, start) in known:
+                return known[slot, start]
             parameter = api.parameters.get(slot)
+            ends: Sequence[int] | None
             if parameter is None or parameter.free:
-                return None
-            if slot in loose:
-                return range(min(len(tokens), start + LONGEST_NAME), start, -1)
-            return self._ends(parameter, tokens, start)
+                ends = None
+            elif slot in loose:
+                ends = range(min(len(tokens), start + LONGEST_NAME), start, -1)
+            else:
+                ends = self._ends(parameter, tokens, start)
+            known[slot, start] = ends
+            return ends
 
         return accept
 
@@ -68,9 +82,7 @@ class Spans:
             listed = self._snapshot.list(name)
             forms: Mapping[tuple[str, ...], object] = listed.forms() if listed else {}
             return named_ends(tokens, start, forms, references=True)
-        if name not in self._choices:
-            self._choices[name] = choice_forms(parameter)
-        return named_ends(tokens, start, self._choices[name])
+        return named_ends(tokens, start, choice_forms(parameter))
 
 
 def _kind(parameter: Parameter) -> tuple[str, str]:
@@ -83,11 +95,18 @@ def _kind(parameter: Parameter) -> tuple[str, str]:
     return "choices", str(id(parameter))  # the catalogue outlives the request
 
 
-def choice_forms(parameter: Parameter) -> dict[tuple[str, ...], str]:
+def choice_forms(parameter: Parameter) -> Mapping[tuple[str, ...], str]:
     """Words to value, for a parameter with fixed choices."""
+    return _choice_forms(tuple(parameter.choices.items()))
+
+
+@lru_cache(maxsize=1_024)
+def _choice_forms(
+    choices: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Mapping[tuple[str, ...], str]:
     return {
         words_of(phrase): value
-        for value, spoken in parameter.choices.items()
+        for value, spoken in choices
         for phrase in spoken
         if words_of(phrase)
     }
