@@ -98,7 +98,7 @@ def check(options: Options, folder: Path | None) -> int:
         folders = FolderSource(f"folder {folder}", folder, must_exist=True).folders()
     else:
         folders = _usual_folders(options)
-    checked = check_folders(folders)
+    checked = check_folders(folders, others=_others(options) if folder is not None else None)
     if options.json:
         _print(json.dumps(_report(checked), indent=2))
     else:
@@ -108,6 +108,14 @@ def check(options: Options, folder: Path | None) -> int:
         _print(f"{_count(experts, 'expert')}: {_count(errors, 'error')}, "
                f"{_count(warnings, 'warning')}")  # fmt: skip
     return ConfigError.exit_code if checked.errors else 0
+
+
+def _others(options: Options) -> Mapping[str, Expert]:
+    """Return the experts that are loaded anyway, which steps may call; none if they are broken."""
+    try:
+        return options.load().experts
+    except ConfigError:
+        return {}
 
 
 def new(options: Options, name: str, folder: Path | None) -> int:
