@@ -46,9 +46,10 @@ def add_to_two(context: HandlerContext, items: str, list: str, more: str, other:
     """Add to two lists: both, or neither."""
     with context.store.transaction():
         one, two = add_items(context, items, list), add_items(context, more, other)
-    undo = one.undo or two.undo
-    if undo and one.undo and two.undo:
-        undo = {**one.undo, "arguments": {**one.undo["arguments"], "also": two.undo["arguments"]}}
+    undo: Any = one.undo or two.undo
+    if one.undo and two.undo:
+        arguments: Any = undo["arguments"]
+        undo = {**undo, "arguments": {**arguments, "also": two.undo["arguments"]}}
     return Result([one.value, two.value], say=f"{one.say} {two.say}", undo=undo)
 
 

@@ -103,11 +103,11 @@ def players(context: HandlerContext) -> list[dict[str, Any]]:
 
 def makers(context: HandlerContext) -> list[dict[str, Any]]:
     """Machines by what they make: "coffee" is the coffee maker, "rice" the rice cooker."""
-    found = []
-    for name in context.household.devices:
-        if can_switch(device_of(name)) and (made := _makes(name)):
-            found.append({"id": name.id, "name": name.name, "aliases": made})
-    return found
+    return [
+        {"id": name.id, "name": name.name, "aliases": made}
+        for name in context.household.devices
+        if can_switch(device_of(name)) and (made := _makes(name))
+    ]
 
 
 def _makes(name: Name) -> list[str]:

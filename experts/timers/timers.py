@@ -59,7 +59,7 @@ def set_two_timers(
     other = second if second is not None else (many or 0) * SECONDS[unit]
     with context.store.transaction():
         timers = [_start(context, duration, None) for duration in (one, other)]
-        rings = [_ring(context, timer) for timer in timers][0]
+        rings, _ = [_ring(context, timer) for timer in timers]
     return Result(
         {"timers": [_seen(timer, context.now) for timer in timers]},
         say=" ".join([f"Timers set for {spoken(one)} and {spoken(other)}.", *rings]).replace(

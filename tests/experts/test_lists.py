@@ -260,3 +260,19 @@ def test_clearing_asks_first(lists: Played) -> None:
     assert lists.expert.apis["clear_list"].confirm
     assert lists.expert.apis["delete_list"].confirm
     assert not lists.expert.apis["remove_items"].confirm
+
+
+def test_adding_to_two_lists_is_taken_back_whole(lists: Played) -> None:
+    done = lists.call("add_to_two", items="milk", list="shopping", more="call mom", other="to-do")
+    assert done.say == "Added milk to your shopping list. Added “call mom” to your to-do list."
+    lists.undo(done)
+    assert lists.say("read_list", list="shopping") == "Your shopping list is empty."
+    assert lists.say("read_list", list="to-do") == "Your to-do list is empty."
+
+
+def test_two_lists_of_which_one_had_it_take_back_the_other_only(lists: Played) -> None:
+    lists.call("add_items", items="milk", list="shopping")
+    done = lists.call("add_to_two", items="milk", list="shopping", more="call mom", other="to-do")
+    lists.undo(done)
+    assert lists.say("read_list", list="shopping") == "Your shopping list has 1 item: milk."
+    assert lists.say("read_list", list="to-do") == "Your to-do list is empty."

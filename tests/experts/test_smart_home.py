@@ -567,3 +567,29 @@ def test_lists_hold_what_can_be_done_with_them(home: Played) -> None:
 )  # fmt: skip
 def test_names_of_the_list_are_those_people_say(home: Played, said: str, meant: set[str]) -> None:
     assert {match.id for match in home.names("powered").find(said)} == meant
+
+
+def test_this_room_may_be_any_and_what_is_made_is_its_machine(home: Played) -> None:
+    rooms = home.names("places")
+    assert len(rooms.find("this room")) == len(home.lists["rooms"])
+    assert [match.name for match in rooms.find("bathrooms")] == ["bathroom"]
+    assert [match.id for match in home.names("makers").find("coffee")] == ["switch.coffee_maker"]
+    assert home.say("turn_on", product="switch.coffee_maker") == "I turned on the coffee maker."
+
+
+def test_a_socket_may_be_any_switch_and_a_robot_is_the_vacuum(home: Played) -> None:
+    sockets = {match.id for match in home.names("powered").find("smart socket")}
+    assert {"switch.printer", "switch.coffee_maker"} <= sockets
+    assert "light.kitchen" not in sockets
+    assert [match.id for match in home.names("cleaners").find("the hoover")] == ["vacuum.rosie"]
+    players = home.names("players")
+    assert [match.id for match in players.find("the stereo")] == ["media_player.kitchen_speaker"]
+
+
+def test_inside_is_every_floor_but_the_garden(home: Played) -> None:
+    before = home.call("check_state", asking="which", kind="light", power="on", floor="outside")
+    home.call("turn_off", kind="light", floor="inside")
+    after = home.call("check_state", asking="which", kind="light", power="on", floor="outside")
+    assert after.say == before.say
+    inside = home.say("check_state", asking="any", kind="light", power="on", floor="inside")
+    assert inside.startswith("No")

@@ -86,7 +86,7 @@ def test_two_of_a_name_can_be_told_apart(timers: Played) -> None:
     timers.call("set_timer", duration=60, name="egg")
     timers.call("set_timer", duration=120, name="egg")
     assert [name.name for name in timers.names("timer_names")] == [
-        "first egg timer", "second egg timer",
+        "first egg timer", "second egg timer", "latest timer",
     ]  # fmt: skip
     assert ids(timers, "egg timer") == ["t1", "t2"]
     assert ids(timers, "second egg timer") == ["t2"]
@@ -215,3 +215,28 @@ def test_spoken_lengths_add_up(repo: Path) -> None:
         assert not re.search(r"\b0 |\b1 \w+s\b", said)
 
     check()
+
+
+def test_two_timers_are_set_rung_and_taken_back(timers: Played) -> None:
+    done = timers.call("set_two_timers", few=5, many=10, unit="minute")
+    assert (done.say or "").startswith("Timers set for 5 minutes and 10 minutes. They ring")
+    assert [seconds for _, seconds in timers.upcoming().values()] == [300, 600]
+    timers.undo(done)
+    assert timers.upcoming() == {}
+
+
+def test_two_timers_are_both_set_or_neither(timers: Played) -> None:
+    with pytest.raises(AlexaError):
+        timers.call("set_two_timers", first=60, second=30 * 24 * 3600)
+    assert timers.upcoming() == {}
+    assert timers.say("list_timers") == "You have no timers set."
+
+
+def test_the_latest_timer_is_the_one_set_last(timers: Played) -> None:
+    timers.call("set_timer", duration=60, name="egg")
+    timers.call("set_timer", duration=120, name="tea")
+    assert ids(timers, "the last timer") == ["latest"]
+    assert "tea timer" in timers.say("time_left", timer="latest")
+    timers.call("add_more", amount=2, unit="minute", timer="latest")
+    assert timers.say("cancel_timer", timer="latest") == "Tea timer canceled."
+    assert timers.upcoming()["t1"][1] == 60
