@@ -83,6 +83,8 @@ def _nearly(said: tuple[str, ...], forms: list[tuple[str, ...]]) -> bool:
     from rapidfuzz.fuzz import ratio  # noqa: PLC0415 - only when nothing matches exactly
 
     spoken = " ".join(said)
+    if not set(said) - ARTICLES:
+        return False
     likely = 80.0  # "baur" for "bauer" is 89
     return any(ratio(spoken, part) >= likely for form in forms for part in (" ".join(form), *form))
 

@@ -121,7 +121,9 @@ def write_experts(folder: Path, **declared: str) -> Path:
         expert = folder / name
         expert.mkdir(parents=True)
         (expert / "expert.yaml").write_text(text)
-        functions = {line.split(":")[2].rstrip('"} ') for line in text.splitlines() if "run:" in line}
+        functions = {
+            line.split(":")[2].rstrip('"} ') for line in text.splitlines() if "run:" in line
+        }
         (expert / f"{name}.py").write_text(
             "".join(f"def {f}(**said: object) -> None: ...\n" for f in sorted(functions))
         )
@@ -157,8 +159,8 @@ def decide(request_for: Callable[..., Request]) -> Callable[..., Decision]:
 
     async def last(request: Request) -> Decision:
         decision: Decision = Pass("nothing")
-        async for decision in cascade.decide(request):
-            pass
+        async for each in cascade.decide(request):
+            decision = each
         return decision
 
     def run(said: str, memory: ConversationState | None = None, **changes: object) -> Decision:

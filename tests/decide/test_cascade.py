@@ -37,9 +37,7 @@ def asked(decision: Decision) -> Question:
         ("never mind", "phone.never_mind", {}),
     ],
 )  # fmt: skip
-def test_one_command(
-    decide: Decide, said: str, name: str, arguments: dict[str, object]
-) -> None:
+def test_one_command(decide: Decide, said: str, name: str, arguments: dict[str, object]) -> None:
     assert calls(decide(said)) == [(name, arguments)]
 
 
@@ -144,7 +142,7 @@ def test_the_question_is_asked_once_more_then_dropped(
     assert isinstance(decide("purple elephants", replace(who, pending=again)), Refusal)
 
 
-@pytest.mark.parametrize("said", ["ten minutes", "for ten minutes please", "10 min", "ten minutes"])
+@pytest.mark.parametrize("said", ["ten minutes", "for ten minutes please", "10 min"])
 def test_a_value_is_an_answer(decide: Decide, said: str) -> None:
     state = ConversationState(pending=asked(decide("set a timer")))
     assert calls(decide(said, state)) == [("phone.timer", {"duration": 600})]
