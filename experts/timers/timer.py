@@ -124,3 +124,27 @@ def told_apart(timers: Sequence[Timer]) -> list[str]:
 
 def _ordinal(place: int) -> str:
     return _ORDINALS[place] if place < len(_ORDINALS) else f"number {place + 1}"
+
+
+def listing(timers: Sequence[Timer], now: datetime) -> str:
+    """``You have 2 timers: pasta timer, 4 minutes left, and 10 minute timer, paused at ...``."""
+    parts = []
+    for timer in sorted(timers, key=lambda one: one.remaining(now)):
+        left = spoken(timer.remaining(now))
+        parts.append(
+            f"{timer.title}, paused with {left} left"
+            if timer.due is None
+            else f"{timer.title}, {left} left"
+        )
+    if len(parts) == 1:
+        return f"You have one timer: {parts[0]}."
+    return f"You have {len(parts)} timers: {'; '.join(parts)}."
+
+
+def bare(name: str | None) -> str | None:
+    """``the pasta timer`` -> ``pasta``."""
+    said = (name or "").strip()
+    for article in ("the ", "my ", "a ", "an "):
+        said = said.removeprefix(article)
+    said = said.removesuffix(" timer").strip()
+    return said or None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from alexa_cli.catalog import Result
 from alexa_cli.errors import AlexaError
 
-from .timer import Timer, aliases, spoken, told_apart
+from .timer import Timer, aliases, bare, listing, spoken, told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def set_timer(
 ) -> Result:
     """Start a timer of ``duration`` seconds. ``timer`` is what "it" means afterwards."""
     del timer
-    started = _start(context, duration, _clean(name))
+    started = _start(context, duration, bare(name))
     rings = _ring(context, started)
     label = f"{_capital(started.name)} timer" if started.name else "Timer"
     return Result(
@@ -164,7 +164,7 @@ def time_left(context: HandlerContext, timer: str | None = None) -> Result:
         return _none()
     value = _all_seen(active, context)
     if len(active) > 1:
-        return Result(value, say=_listing(active, context.now))
+        return Result(value, say=listing(active, context.now))
     one = active[0]
     left = spoken(one.remaining(context.now))
     if one.due is None:
@@ -177,7 +177,7 @@ def list_timers(context: HandlerContext) -> Result:
     active = _active(context)
     if not active:
         return _none()
-    return Result(_all_seen(active, context), say=_listing(active, context.now))
+    return Result(_all_seen(active, context), say=listing(active, context.now))
 
 
 def put_back(
@@ -321,30 +321,6 @@ def _seen(timer: Timer, now: datetime) -> dict[str, Any]:
 
 def _all_seen(timers: Iterable[Timer], context: HandlerContext) -> dict[str, Any]:
     return {"timers": [_seen(timer, context.now) for timer in timers]}
-
-
-def _listing(timers: list[Timer], now: datetime) -> str:
-    """``You have 2 timers: pasta timer, 4 minutes left, and 10 minute timer, paused at ...``."""
-    parts = []
-    for timer in sorted(timers, key=lambda one: one.remaining(now)):
-        left = spoken(timer.remaining(now))
-        parts.append(
-            f"{timer.title}, paused with {left} left"
-            if timer.due is None
-            else f"{timer.title}, {left} left"
-        )
-    if len(parts) == 1:
-        return f"You have one timer: {parts[0]}."
-    return f"You have {len(parts)} timers: {'; '.join(parts)}."
-
-
-def _clean(name: str | None) -> str | None:
-    """``the pasta timer`` -> ``pasta``."""
-    said = (name or "").strip()
-    for article in ("the ", "my ", "a ", "an "):
-        said = said.removeprefix(article)
-    said = said.removesuffix(" timer").strip()
-    return said or None
 
 
 def _your(timer: Timer) -> str:
