@@ -2,7 +2,7 @@
 
 It estimates, so it is held to more than the exact models: below its threshold it passes, within
 its margin it passes, and what it would run must account for the words that carry meaning
-(``_unexplained``): "turn off the bathroom radiator" is not "turn off the bathroom".
+(``Vocabulary.unexplained``): "turn off the bathroom radiator" is not "turn off the bathroom".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from alexa_cli.decide.vocabulary import Vocabulary
 from alexa_cli.turn import Candidate, Pass, Plan, Question
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.catalog.expert import Api
@@ -56,9 +56,17 @@ class NearestModel:
             nearest = Nearest(
                 encoder, tuned.threshold if tuned else None, tuned.margin if tuned else None
             )
-            nearest.train(catalogue.apis(), catalogue.language, self._paths.cache / "nearest")
+            nearest.train(self._apis(catalogue), catalogue.language, self._paths.cache / "nearest")
             self._learned = (catalogue, nearest, Vocabulary(catalogue))
         return self._learned[1], self._learned[2]
+
+    def _apis(self, catalogue: Catalogue) -> Iterable[Api]:
+        """Return what there is to learn from: the catalogue's examples, and the model's own."""
+        if self._tuned is None or self._tuned.data is None:
+            return catalogue.apis()
+        from alexa_cli.decide.further import with_further  # noqa: PLC0415 - few models have data
+
+        return with_further(catalogue.apis(), self._tuned.data, catalogue.language)
 
     @property
     def threshold(self) -> float | None:

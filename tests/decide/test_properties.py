@@ -233,7 +233,8 @@ def expected_calls(parts: list[str]) -> list[tuple[str, dict[str, object]]] | No
         verb = whole.split()[0] if whole.split()[0] in VERBS else verb
         plan = decision.plan if isinstance(decision, Question) else decision
         for call in plan.calls:
-            one = (call.name, {k: a.value for k, a in call.arguments.items()})
+            values: dict[str, object] = {k: a.value for k, a in call.arguments.items()}
+            one = (call.name, values)
             same_expert = [each for each in found if each[0].split(".")[0] == call.expert]
             if not same_expert or same_expert[-1] != one:
                 found.append(one)
