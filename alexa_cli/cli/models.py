@@ -14,8 +14,9 @@ from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, JsonOptio
 from alexa_cli.config.paths import find_paths
 from alexa_cli.errors import UsageError, did_you_mean
 from alexa_cli.language.text import printable
+from alexa_cli.models.download import megabytes
 from alexa_cli.models.known import KNOWN
-from alexa_cli.models.pull import HUB, is_installed, is_intact, megabytes, pull
+from alexa_cli.models.pull import HUB, is_installed, is_intact, pull
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
