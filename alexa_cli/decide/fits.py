@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alexa_cli.turn import Json
+
+BITS = 64
+"""Of the largest integer that is taken for a number."""
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
@@ -32,6 +36,8 @@ def breaks_schema(schema: object, value: Json) -> str | None:
     """
     if not isinstance(schema, dict) or value is None:
         return None
+    if not is_finite(value):
+        return "is not a number"
     kind = schema.get("type")
     if isinstance(kind, str) and kind in _TYPES:
         is_bool = isinstance(value, bool)
@@ -47,3 +53,10 @@ def breaks_schema(schema: object, value: Json) -> str | None:
         if len(value) > int(schema.get("maxLength", 10**9)):
             return "is too long"
     return None
+
+
+def is_finite(value: Json) -> bool:
+    """Whether a value is no number, or one that means something: no NaN, and of 64 bits."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or value.bit_length() <= BITS

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-from alexa_cli.decide.fits import breaks_schema
+from alexa_cli.decide.fits import breaks_schema, is_finite
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import is_reference, several, stands_for
 from alexa_cli.decide.spans import ARTICLES, NUMBER_TYPES, choice_forms
@@ -137,6 +137,8 @@ def _resolve_one(parameter: Parameter, said: Json, work: _Work) -> dict[str, Arg
         return _name(parameter, said, work)
     if parameter.choices:
         return {parameter.name: _choice(parameter, said)}
+    if not is_finite(said):
+        raise _Stuck("unreadable", "That is not a number.")
     x_type = parameter.x_type
     if x_type is None and parameter.schema.get("type") in NUMBER_TYPES:
         x_type = "number"
@@ -273,5 +275,5 @@ def _a(parameter: Parameter) -> str:
 
 
 def _shown(said: Json) -> str:
-    huge = isinstance(said, int) and said.bit_length() > 64  # noqa: PLR2004 - no number of a home
-    return "that" if huge or isinstance(said, (dict, list)) else repr(said)
+    long = not is_finite(said) or isinstance(said, (dict, list))
+    return "that" if long else repr(said)
