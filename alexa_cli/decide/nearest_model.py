@@ -107,11 +107,16 @@ class NearestModel:
         decision = unverified(as_decision(reading, result, self.name, candidates))
         if request.closed_set:
             return decision
+        if api.run is not None and said and not vocabulary.supported(api, request, said):
+            reason = f"nothing but names speaks for {api.full_name}"
+            return Pass(reason, "below_threshold", candidates, self.name, score)
         if isinstance(result, Trouble):
-            if result.code == "choice" or (result.code == "missing" and request.may_ask):
+            listed = result.code == "choice" and bool(result.choices)
+            if listed or (result.code == "missing" and request.may_ask):
                 unknown = vocabulary.unexplained(api, request, said)
                 return decision if not unknown else self._unsure(api, unknown, candidates, score)
-            return Pass(result.text, result.code, candidates, self.name, score)
+            code = "missing" if result.code == "choice" else result.code
+            return Pass(result.text, code, candidates, self.name, score)
         if api.run is not None and (unknown := vocabulary.unexplained(api, request, said)):
             return self._unsure(api, unknown, candidates, score)
         if not said and _always_marked(api, request):

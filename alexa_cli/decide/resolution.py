@@ -207,8 +207,9 @@ def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
 
 
 def _ask_which(listed: NameList | None, ids: Sequence[str], said: str) -> NoReturn:
-    choices = tuple(_as_choice(listed, one, said) for one in ids[:MAX_CHOICES])
-    raise _Stuck("choice", which(choices, said, len(ids)), choices)
+    few = ids if len(ids) <= MAX_CHOICES else ()
+    choices = tuple(_as_choice(listed, one, said) for one in few)
+    raise _Stuck("choice", which(choices, len(ids)), choices)
 
 
 def _still_there(argument: Argument, request: Request, parameter: Parameter) -> Argument:
@@ -230,11 +231,11 @@ def _as_choice(listed: NameList | None, id_: str, said: str) -> Choice:
     return Choice(Argument(id_, said, name, None, attributes), name, forms)
 
 
-def which(choices: tuple[Choice, ...], said: str, count: int) -> str:
-    """Return the question that names the choices."""
+def which(choices: tuple[Choice, ...], count: int) -> str:
+    """Return the question that names the choices, or how many there are if they are too many."""
     names = [choice.spoken for choice in choices]
-    if count > MAX_CHOICES:
-        return f"There are {count} called {said!r}. Which one? Say more of its name."
+    if not names:
+        return f"Which one? There are {count}; say more of its name."
     if len(names) == 2:  # noqa: PLR2004 - "a or b"
         return f"{names[0]} or {names[1]}?"
     return f"Which one: {', '.join(names[:-1])}, or {names[-1]}?"
@@ -260,7 +261,7 @@ def ask_for(parameter: Parameter) -> str:
     kind = parameter.x_type or ""
     by_type = {
         "duration": "For how long?", "datetime": "When?", "time": "At what time?",
-        "date": "On which day?", "recurrence": "How often?", "colour": "Which colour?",
+        "date": "On which day?", "recurrence": "How often?", "colour": "Which color?",
         "percent": "To how many percent?", "temperature": "To how many degrees?",
     }  # fmt: skip
     if kind in by_type:

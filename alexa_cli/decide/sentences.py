@@ -19,6 +19,7 @@ from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import is_reference
 from alexa_cli.decide.resolution import PEOPLE, Trouble, resolve
 from alexa_cli.decide.spans import ARTICLES, Spans
+from alexa_cli.language.registry import grammar
 from alexa_cli.language.text import Token
 from alexa_cli.turn import Call, Candidate, Pass, Plan, Question
 
@@ -249,6 +250,8 @@ def _worth_saying(api: Api, match: Match, loose: frozenset[str], request: Reques
         if is_reference(request.said(start, end)):
             continue
         bare = tuple(w for w in request.words[start:end] if w not in ARTICLES)
+        if bare and grammar("number", request.moment.language).ends(bare, 0):
+            return False  # "at ten am" is no name
         own = snapshot.list(str(api.parameters[slot].x_list))
         alike = own is not None and any(form[-1:] == bare[-1:] for form in own.forms())
         people = api.parameters[slot].x_list in PEOPLE

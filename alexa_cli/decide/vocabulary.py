@@ -56,13 +56,25 @@ class Vocabulary:
     def unexplained(self, api: Api, request: Request, said: Mapping[str, Json]) -> list[str]:
         """Return the words that carry meaning and are neither the API's nor in a slot."""
         known = self._known.get(api.full_name, set())
-        in_slots = {word for value in said.values() if isinstance(value, str)
-                    for word in words(value)}  # fmt: skip
+        in_slots = _words_of(said)
         return [
             word for word in dict.fromkeys(request.words)
             if word not in LIGHT and word not in in_slots and word not in known
             and _stem(word) not in known
         ]  # fmt: skip
+
+    def supported(self, api: Api, request: Request, said: Mapping[str, Json]) -> bool:
+        """Whether a word outside the slots speaks for the API: "kitchen" alone starts no vacuum."""
+        known = {_stem(word) for word in self._known.get(api.full_name, set())}
+        in_slots = _words_of(said)
+        return any(
+            _stem(word) in known and word not in LIGHT and word not in in_slots
+            for word in request.words
+        )
+
+
+def _words_of(said: Mapping[str, Json]) -> set[str]:
+    return {word for value in said.values() if isinstance(value, str) for word in words(value)}
 
 
 def _stem(word: str) -> str:

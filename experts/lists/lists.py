@@ -60,6 +60,11 @@ def add_goods(
     return _add(context, SHOPPING, [item for item in (first, second, third) if item])
 
 
+def add_thing(context: HandlerContext, item: str) -> Result:
+    """Add one thing to the shopping list."""
+    return _add(context, SHOPPING, [item])
+
+
 def remove_items(context: HandlerContext, items: str, list: str | None = None) -> Result:  # noqa: A002 - as above
     """Take items off one list, or off the only list that has them."""
     with context.store.transaction():
