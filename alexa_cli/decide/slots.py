@@ -147,10 +147,13 @@ def _free(
 ) -> Iterator[_Span]:
     """Yield the spans of a free string that marked examples support on both sides."""
     for start in range(len(words)):
-        for end in range(start + 1, min(len(words), start + LONGEST_SPAN) + 1):
-            score = max(
-                (_supported(words, start, end, p, starts, ends) for p in patterns), default=0.0
-            )
+        fit = [
+            p
+            for p in patterns
+            if _left(words, start, p.left, ends) or p.inside[:1] == words[start : start + 1]
+        ]
+        for end in range(start + 1, min(len(words), start + LONGEST_SPAN) + 1) if fit else ():
+            score = max(_supported(words, start, end, p, starts, ends) for p in fit)
             if score > 0:
                 yield _Span(start, end, name, score)
 

@@ -42,6 +42,12 @@ class Notes:
         self.notes.append(text)
 
 
+class Quiet(ThreadingHTTPServer):
+    """A client that leaves early is no news."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None: ...
+
+
 def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -87,7 +93,7 @@ def notes() -> Notes:
 def hub() -> Iterator[Hub]:
     content = bytes(range(256)) * 4_000
     found = Hub({"weights.bin": content, "vocabulary.json": b'{"a": 1}'})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(found))
+    server = Quiet(("127.0.0.1", 0), handler(found))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

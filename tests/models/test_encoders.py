@@ -103,7 +103,7 @@ def test_the_regression_reaches_the_optimum() -> None:
         return float(np.abs(rows.T @ error + l2 * at).max())
 
     # zero at the optimum of a convex function
-    assert slope(weights) < 0.01 * slope(np.zeros_like(weights))
+    assert slope(weights) < 0.03 * slope(np.zeros_like(weights))
 
 
 def test_wide_and_tall_rows_find_the_same_weights() -> None:
