@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from alexa_cli.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,9 +84,24 @@ def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def alexa(home: Path, warm_cache: Path) -> Installed:
-    """The installed command, as it is after its first run."""
-    shutil.copytree(warm_cache, home / "cache")
+    """The installed command, as it is after its first run; what that cached is shared."""
+    (home / "cache").symlink_to(warm_cache)
     return Installed(home)
+
+
+@pytest.fixture
+def inside(alexa: Installed, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run a command line in this process: as above, and cheaper."""
+
+    def run(*arguments: str | bytes) -> Ran:
+        with pytest.raises(SystemExit) as left:
+            main([os.fsdecode(each) for each in arguments])
+        shown = capsys.readouterr()
+        assert "internal error" not in shown.err, shown.err
+        assert isinstance(left.value.code, int)
+        return Ran(left.value.code, shown.out, shown.err)
+
+    return run
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Installed
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Installed, Ran
 
 EVIL = set("\x00\x07\x08\x1b\x9b\u202e\u2066\u200f")
 """What must not reach a terminal; every run is looked through for it."""
@@ -35,13 +37,10 @@ LIGHT = "turn on the kitchen light"
         "long", "coloured", "smiling",
     ],
 )  # fmt: skip
-def test_arguments(alexa: Installed, said: bytes, code: int) -> None:
-    ran = alexa("ask", said)
+def test_arguments(inside: Callable[..., Ran], said: bytes, code: int) -> None:
+    ran = inside("ask", said)
     assert ran.code == code
     assert not EVIL & set(ran.out + ran.err)
-    listed = alexa("trace", "list")
-    assert listed.code == 0
-    assert not EVIL & set(listed.out + alexa("trace", "last").out)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +77,12 @@ def test_a_script_of_rubbish(alexa: Installed) -> None:
     assert "I turned on the kitchen light." in ran.out.splitlines()
     assert "too long" in ran.out
     assert not EVIL & set(ran.out + ran.err)
+    listed = alexa("trace")
+    assert len(listed.out.splitlines()) == 6
+    for turn in range(6):
+        shown = alexa("trace", f"last~{turn}")
+        assert shown.code == 0
+        assert not EVIL & set(listed.out + shown.out)
 
 
 def test_json_lines_of_rubbish(alexa: Installed) -> None:
@@ -97,8 +102,8 @@ def test_json_lines_of_rubbish(alexa: Installed) -> None:
 
 
 @pytest.mark.parametrize("option", ["--config", "--set", "--experts", "--now", "--conversation"])
-def test_options_with_escapes(alexa: Installed, option: str) -> None:
-    ran = alexa("hello", option, "\x1b[31m\u202e")
+def test_options_with_escapes(inside: Callable[..., Ran], option: str) -> None:
+    ran = inside("hello", option, "\x1b[31m\u202e")
     assert ran.code in {0, 2, 4}
     assert not EVIL & set(ran.out + ran.err)
 
