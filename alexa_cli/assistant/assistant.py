@@ -8,11 +8,13 @@ calls. What happened is saved even when the turn fails.
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from alexa_cli.assistant.doing import Doing
 from alexa_cli.assistant.turning import Turning
+from alexa_cli.decide.cascade import closing
 from alexa_cli.decide.model import Request, tokens_of
 from alexa_cli.language.text import MAX_CHARACTERS
 from alexa_cli.turn import (
@@ -100,11 +102,12 @@ class Assistant:
         utterance = await _hear(turning, utterances)
         yield Heard(utterance)
         decision: Decision = Pass("nothing was said")
-        async for decision, seconds in self._decide(turning, utterance):
-            yield Decided(decision, seconds)
-            if isinstance(decision, Plan) and not decision.final and turning.options.act:
-                async for event in doing.attempt(decision):
-                    yield event
+        async with aclosing(self._decide(turning, utterance)) as decisions:
+            async for decision, seconds in decisions:
+                yield Decided(decision, seconds)
+                if isinstance(decision, Plan) and not decision.final and turning.options.act:
+                    async for event in doing.attempt(decision):
+                        yield event
         # The barrier: the utterance is final and the decision is final.
         turning.decided(decision)
         async for event in doing.settle(decision):
@@ -116,7 +119,7 @@ class Assistant:
 
     async def _decide(
         self, turning: Turning, utterance: Utterance
-    ) -> AsyncIterator[tuple[Decision, float]]:
+    ) -> AsyncGenerator[tuple[Decision, float], None]:
         """Yield decisions and the seconds each took; the last one is final."""
         tokens = tokens_of(utterance) if len(utterance.text) <= MAX_CHARACTERS else ()
         if turning.options.asks:
@@ -128,11 +131,12 @@ class Assistant:
         request = self._request(turning, utterance, tokens)
         with turning.recorder.span("decide") as span:
             at = turning.elapsed()
-            async for decision in self.house.decider.decide(request):
-                took, at = turning.elapsed() - at, turning.elapsed()
-                turning.note_decision(decision, took)
-                yield decision, took
-            span.set("alexa.decision.model", decision.model)
+            async with closing(self.house.decider.decide(request)) as decisions:
+                async for decision in decisions:
+                    took, at = turning.elapsed() - at, turning.elapsed()
+                    turning.note_decision(decision, took)
+                    span.set("alexa.decision.model", decision.model)
+                    yield decision, took
 
     def _request(
         self, turning: Turning, utterance: Utterance, tokens: tuple[Token, ...]

@@ -154,6 +154,9 @@ class Doing:
         if last is None:
             self._notes.append("There is nothing to undo.")
             return
+        if not last.calls:
+            self._notes.append(_stuck(last.stuck))
+            return
         before = len(self._outcomes)
         plan = undo_plan(last.calls)
         now, later = (plan, None) if turning.options.yes else split(plan, turning.house.catalogue)
@@ -167,7 +170,9 @@ class Doing:
         elif later is not None and later.calls:
             self._hold(later)  # taking "lock the door" back unlocks it
         else:
-            self._notes.append("Done, that's undone." + _stuck(last.stuck))
+            self._notes.append("Done, that's undone.")
+            if last.stuck:
+                self._notes.append(_stuck(last.stuck))
         turning.undo_of = "" if failed else last.turn
 
     async def _again(self) -> AsyncIterator[Event]:
@@ -210,11 +215,9 @@ class Doing:
 
 def _stuck(calls: Sequence[Call]) -> str:
     """Name what could not be taken back."""
-    if not calls:
-        return ""
     names = sorted({f"{call.expert.replace('_', ' ')}: {call.api.replace('_', ' ')}"
                     for call in calls})  # fmt: skip
-    return f" But this cannot be taken back: {', '.join(names)}."
+    return f"This cannot be taken back: {', '.join(names)}."
 
 
 def _says_nothing(outcome: Outcome) -> bool:

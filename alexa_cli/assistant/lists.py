@@ -36,7 +36,9 @@ class ExpertLists(Mapping[str, NameList]):
         if name == "experts":
             return self._experts
         if name not in self.made:
-            self.made[name] = self.provide(self._owners[name], name)
+            owner = self._owners[name]
+            self.made[name] = NameList(name)  # what it is made of may hold itself: then it is empty
+            self.made[name] = self.provide(owner, name)
         return self.made[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -50,7 +50,8 @@ def after_plan(
                 memory = memory.refer(listed, argument.value)
     for outcome in outcomes:
         memory = _made(memory, outcome, catalogue)
-    if undo.calls and any(outcome.status == "done" for outcome in outcomes):
+    # What nothing takes back is kept too: "undo" must not take back what came before it instead.
+    if (undo.calls or undo.stuck) and any(outcome.status == "done" for outcome in outcomes):
         undoable = (*memory.undoable, Undoable(turn, undo.calls, undo.stuck))[-MAX_UNDOABLE:]
         memory = replace(memory, undoable=undoable)
     return memory

@@ -18,6 +18,7 @@ from alexa_cli.context.conversation import (
 from alexa_cli.context.snapshot import Snapshot
 from alexa_cli.errors import AlexaError
 from alexa_cli.language.registry import Moment
+from alexa_cli.language.text import MAX_CHARACTERS
 from alexa_cli.store.coding import plain
 from alexa_cli.store.retention import tidy
 from alexa_cli.trace.record import Recorder
@@ -169,11 +170,13 @@ class Turning:
         self.reply = reply
         keep = self.house.settings.conversation.history
         self.memory = remember.after_reply(
-            self.memory, self.utterance.text, reply.text, self.id, keep
+            self.memory, self.utterance.text[:MAX_CHARACTERS], reply.text, self.id, keep
         )
 
     def broke(self, error: BaseException) -> None:
-        """Note what ended the turn early."""
+        """Note what ended the turn early, if it was not over."""
+        if any(isinstance(event, Finished) for event in self.events):
+            return
         if isinstance(error, (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)):
             self.cancelled = True
         else:
