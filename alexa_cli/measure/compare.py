@@ -153,7 +153,7 @@ def sign_test(gained: int, lost: int) -> float:
     """Return the two-sided probability of a split at least this lopsided by fair coins."""
     total = gained + lost
     tail = sum(math.comb(total, k) for k in range(min(gained, lost) + 1))
-    return min(1.0, 2.0 * tail / float(2**total))
+    return min(1.0, 2 * tail / (1 << total))
 
 
 def _path(runs: Path, name: str) -> Path:

@@ -189,14 +189,13 @@ def _argument_faults(labelled: Sequence[ExpectedCall], calls: Sequence[Call]) ->
 def _pairs(labelled: Sequence[ExpectedCall], calls: Sequence[Call]) -> tuple[int, int, int]:
     """Count labelled arguments: found, given, labelled. Unlabelled calls do not count."""
     found = given = total = 0
-    for want, call in _matched(labelled, calls):
-        if want.arguments is None:
-            continue
-        total += len(want.arguments)
+    pairs = [pair for pair in _matched(labelled, calls) if pair[0].arguments is not None]
+    for want, call in pairs:
+        total += len(want.arguments or ())
         if call is not None:
             found += len(_found(want, call))
             given += sum(argument.words is not None for argument in call.arguments.values())
-    if not any(call for _, call in _matched(labelled, calls)):
+    if pairs and not any(call for _, call in pairs):
         given += sum(a.words is not None for c in calls for a in c.arguments.values())
     return found, given, total
 
@@ -312,7 +311,7 @@ def wilson(hits: int, total: int) -> Interval:
     rate, square = hits / total, _Z * _Z / total
     middle = (rate + square / 2) / (1 + square)
     reach = _Z * math.sqrt(rate * (1 - rate) / total + square / (4 * total)) / (1 + square)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    return max(0.0, min(rate, middle - reach)), min(1.0, max(rate, middle + reach))
 
 
 def bootstrap(pairs: Sequence[tuple[int, int, int]]) -> Interval:
