@@ -32,6 +32,9 @@ YAML = """
 name: shed
 description: A shed of lamps, doors and notes, for tests.
 context: [rooms, contacts]
+lists:
+  tools: {python: "shed:tools"}
+  ghosts: {python: "shed:ghosts"}
 apis:
   light:
     description: Put a light on.
@@ -103,6 +106,50 @@ apis:
     description: Can be decided, not run.
     sentences: ["have an idea"]
     examples: ["have an idea"]
+  set_dial:
+    description: Set the dial.
+    effect: reversible
+    undo: {api: set_dial, arguments: {level: "$outcome.was"}}
+    parameters: {level: {type: integer, x-type: number, minimum: 0, maximum: 99}}
+    required: [level]
+    sentences: ["dial {level}"]
+    examples: ["dial [five](level)"]
+    run: {python: "shed:set_dial"}
+    say: "The dial is at {level}."
+  store_tool:
+    description: Put a tool away.
+    effect: reversible
+    undo: {api: take_tool, arguments: {tool: "$tool", count: 1}}
+    parameters:
+      tool: {type: string, x-list: tools, description: "Which tool?"}
+      count: {type: integer, default: 1}
+    required: [tool]
+    sentences: ["store [the] [{tool}]"]
+    examples: ["store the [red saw](tool)"]
+    run: {python: "shed:store_tool"}
+  take_tool:
+    description: Take a tool out.
+    effect: reversible
+    undo: {api: store_tool, arguments: {tool: "$tool", count: 1}}
+    parameters: {tool: {type: string, x-list: tools}, count: {type: integer, default: 1}}
+    required: [tool]
+    sentences: ["take [the] {tool}"]
+    examples: ["take the [red saw](tool)"]
+    run: {python: "shed:take_tool"}
+  burn:
+    description: Burn something, which nobody can take back.
+    effect: idempotent
+    sentences: ["burn the leaves"]
+    examples: ["burn the leaves"]
+    run: {python: "shed:burn"}
+  find_ghost:
+    description: Look for somebody whose list cannot be made.
+    effect: read
+    parameters: {ghost: {type: string, x-list: ghosts}}
+    required: [ghost]
+    sentences: ["haunt {ghost}"]
+    examples: ["haunt [casper](ghost)"]
+    run: {python: "shed:look"}
   house:
     description: Ask something of the house.
     effect: read
@@ -112,7 +159,7 @@ apis:
     examples: ["please [undo](ask) now"]
     run: {python: "shed:house"}
 """
-PYTHON = '''
+PYTHON = """
 import asyncio
 
 def light(area, context):
@@ -134,6 +181,34 @@ def guess(guess, context):
 def forget_guess(guess, context):
     context.store.set("guesses", [g for g in context.store.get("guesses", []) if g != guess])
 
+def set_dial(level, context):
+    was = context.store.get("dial", 0)
+    context.store.set("dial", level)
+    return {"was": was}
+
+def tools():
+    return [
+        {"id": "saw1", "name": "red saw", "aliases": ["saw"]},
+        {"id": "saw2", "name": "blue saw", "aliases": ["saw"]},
+        {"id": "axe", "name": "axe"},
+    ]
+
+def ghosts():
+    raise LookupError("boo")
+
+def store_tool(tool, count, context):
+    context.store.set("stored", [*context.store.get("stored", []), *[tool] * count])
+
+def take_tool(tool, count, context):
+    stored = context.store.get("stored", [])
+    for _ in range(count):
+        if tool in stored:
+            stored.remove(tool)
+    context.store.set("stored", stored)
+
+def burn():
+    return None
+
 def fail():
     raise ValueError("the \\x1b[31mroof\\x1b[0m leaks")
 
@@ -145,7 +220,7 @@ def rubbish():
 
 def house(ask, context):
     context.emit(ask)
-'''
+"""
 
 
 @dataclass
