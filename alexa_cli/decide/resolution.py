@@ -228,7 +228,8 @@ def _as_choice(listed: NameList | None, id_: str, said: str) -> Choice:
     name = entry.name if entry else id_
     attributes = entry.attributes if entry else {}
     forms = (name, *(entry.aliases if entry else ()))
-    return Choice(Argument(id_, said, name, None, attributes), name, forms)
+    words = said.removesuffix("'s").removesuffix("’s")  # "what's meg's number"
+    return Choice(Argument(id_, words, name, None, attributes), name, forms)
 
 
 def which(choices: tuple[Choice, ...], count: int) -> str:

@@ -64,9 +64,13 @@ class Vocabulary:
         ]  # fmt: skip
 
     def supported(self, api: Api, request: Request, said: Mapping[str, Json]) -> bool:
-        """Whether a word outside the slots speaks for the API: "kitchen" alone starts no vacuum."""
+        """Whether a word that is no name or value speaks for the API.
+
+        "Kitchen" alone starts no vacuum. A choice ("dim") speaks for it.
+        """
         known = {_stem(word) for word in self._known.get(api.full_name, set())}
-        in_slots = _words_of(said)
+        named = {name: value for name, value in said.items() if not api.parameters[name].choices}
+        in_slots = _words_of(named)
         return any(
             _stem(word) in known and word not in LIGHT and word not in in_slots
             for word in request.words
