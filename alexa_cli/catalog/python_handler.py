@@ -1,13 +1,15 @@
 """The ``python`` handler: a function in the expert's own folder, sync or async.
 
-Loading and sync functions run in a daemon thread of their own: one that hangs is abandoned when
-the call is cancelled at its deadline, and keeps neither the loop nor the process alive.
+Loading and calling happen in a daemon thread of its own, async functions on a loop of their own
+there: what hangs, awaiting or not, is abandoned when the call is cancelled at its deadline, and
+keeps neither the house's loop nor the process alive.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import inspect
 import queue
 import threading
@@ -37,7 +39,10 @@ async def run_python(
     """Call the function with resolved arguments as keywords. Raises AlexaError."""
     if api.run is None:
         raise HandlerFailed(f"{api.full_name} says nothing about how to run it")
-    values: dict[str, Any] = {name: argument.value for name, argument in arguments.items()}
+    # Copies: what a function does to its arguments must not change the call that is undone later.
+    values: dict[str, Any] = {
+        name: copy.deepcopy(argument.value) for name, argument in arguments.items()
+    }
     result = await _call(expert, str(api.run.spec["python"]), api.full_name, values, context)
     return checked(expert, api, result, context.limits.output_bytes)
 
@@ -50,11 +55,11 @@ def run_list(expert: Expert, name: str, context: HandlerContext) -> list[dict[st
     function that takes longer than ``LIST_SECONDS`` is left behind. Raises AlexaError.
     """
     what = f"the list {name!r} of {expert.name}"
-    begin = _beginning(expert, str(expert.lists[name].spec["python"]), what, {}, context)
+    job = _Job(_beginning(expert, str(expert.lists[name].spec["python"]), what, {}, context))
     made: queue.SimpleQueue[tuple[object, Exception | None]] = queue.SimpleQueue()
 
     def work() -> None:
-        made.put(_attempt(lambda: _finished(begin()), what))
+        made.put(_attempt(job.run, what))
 
     threading.Thread(target=work, name=f"alexa {what}", daemon=True).start()
     try:
@@ -69,15 +74,6 @@ def run_list(expert: Expert, name: str, context: HandlerContext) -> list[dict[st
     if not isinstance(members, list):
         raise HandlerFailed(f"{what} is no list of names")
     return [_member(member, what) for member in members]
-
-
-def _finished(result: object) -> object:
-    """Wait for what an async function began, on a loop of its own: this thread has none."""
-
-    async def wait(awaitable: Awaitable[object]) -> object:
-        return await awaitable
-
-    return asyncio.run(wait(result)) if inspect.isawaitable(result) else result
 
 
 def checked(expert: Expert, api: Api, result: object, limit: int) -> Returned:
@@ -149,10 +145,9 @@ def _member(member: Json, what: str) -> dict[str, Json]:
 async def _call(
     expert: Expert, reference: str, who: str, values: dict[str, Any], context: HandlerContext
 ) -> object:
-    begin = _beginning(expert, reference, who, values, context)
+    job = _Job(_beginning(expert, reference, who, values, context))
     try:
-        result = await _in_thread(begin, who)
-        return await result if inspect.isawaitable(result) else result
+        return await _in_thread(job, who)
     except AlexaError:
         raise
     except Exception as error:
@@ -189,29 +184,69 @@ def _bind(
         raise HandlerFailed(f"{who}: {name}() {error}") from error
 
 
-async def _in_thread(begin: Callable[[], object], who: str) -> object:
-    """Run ``begin`` in a daemon thread; cancelling leaves it behind."""
+class _Job:
+    """An expert's code, run in a thread; what is async runs on a loop of that thread."""
+
+    def __init__(self, begin: Callable[[], object]) -> None:
+        self._begin = begin
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._inside: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any] | None] | None = None
+
+    def run(self) -> object:
+        """Call the function and wait for what it began."""
+        result = self._begin()
+        return asyncio.run(self._wait(result)) if inspect.isawaitable(result) else result
+
+    async def _wait(self, awaitable: Awaitable[object]) -> object:
+        with self._lock:
+            self._inside = asyncio.get_running_loop(), asyncio.current_task()
+            if self._cancelled:
+                raise asyncio.CancelledError
+        return await awaitable
+
+    def cancel(self) -> bool:
+        """Cancel what is async. Returns False for what is not: it cannot be told."""
+        with self._lock:
+            self._cancelled = True
+            if self._inside is None:
+                return False
+            loop, task = self._inside
+        if task is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+        return True
+
+
+async def _in_thread(job: _Job, who: str) -> object:
+    """Run ``job`` in a daemon thread.
+
+    Cancelling waits for an async function to clean up; cancelling again, or cancelling what is
+    not async, leaves it behind.
+    """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[object] = loop.create_future()
     copied = contextvars.copy_context()
 
     def settle(result: object, error: BaseException | None) -> None:
-        if future.done():
-            return
         if error is None:
             future.set_result(result)
         else:
             future.set_exception(error)
 
     def work() -> None:
-        result, failure = _attempt(lambda: copied.run(begin), who)
+        result, failure = _attempt(lambda: copied.run(job.run), who)
         try:
             loop.call_soon_threadsafe(settle, result, failure)
         except RuntimeError:
             return  # abandoned, and its loop is gone
 
     threading.Thread(target=work, name=f"alexa {who}", daemon=True).start()
-    return await future
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        if job.cancel():
+            await asyncio.wait({future})
+        raise
 
 
 def _attempt(begin: Callable[[], object], who: str) -> tuple[object, Exception | None]:
@@ -222,6 +257,8 @@ def _attempt(begin: Callable[[], object], who: str) -> tuple[object, Exception |
         return None, HandlerFailed(f"{who} failed: StopIteration")
     except Exception as error:  # noqa: BLE001 - the expert's code runs here: handed on
         return None, error
+    except asyncio.CancelledError:
+        return None, HandlerFailed(f"{who} gave up")
     except BaseException as error:  # noqa: BLE001 - sys.exit() in a handler ends that handler
         failure = HandlerFailed(f"{who} tried to stop the program ({type(error).__name__})")
         return None, failure

@@ -21,14 +21,14 @@ from alexa_cli.catalog.runs import OPTION
 from alexa_cli.turn import Trust
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import Mapping, Sequence
 
     from alexa_cli.catalog.context import Limits
     from alexa_cli.catalog.expert import Api, Expert
     from alexa_cli.turn import Argument
 
-_CHUNK = 65_536
+_LINGER = 0.5
+"""Seconds for which the output of a program that has ended is waited for."""
 
 
 async def run_shell(
@@ -36,28 +36,27 @@ async def run_shell(
 ) -> Returned:
     """Run the program in the expert's folder; the value is what it prints, as text.
 
-    Raises HandlerFailed: not found, a non-zero exit code (with the first line of its stderr),
-    too slow, too much output.
+    It is over when it ends: what it leaves running in the background is left alone. Raises
+    HandlerFailed: not found, a non-zero exit code (with the first line of its stderr), too slow,
+    too much output.
     """
     items = cast("list[str]", api.run.spec["shell"]) if api.run else []
     argv = fill_argv(items, arguments, api.full_name)
-    process = await _start(argv, expert.folder, api.full_name)
-    reading = asyncio.create_task(_read(process, limits.output_bytes))
+    transport, printed = await _start(argv, expert.folder, api.full_name, limits.output_bytes)
     try:
         async with asyncio.timeout(limits.shell_seconds):
-            out, errors = await asyncio.shield(reading)
+            await printed.ended()
     except TimeoutError as error:
         seconds = limits.shell_seconds
         raise HandlerFailed(f"{argv[0]} took longer than {seconds:g} seconds") from error
-    except _TooMuch as error:
-        message = f"{argv[0]} printed more than {limits.output_bytes:,} bytes"
-        raise HandlerFailed(message) from error
     finally:
-        await _end(process, reading)
-    if process.returncode:
-        raise HandlerFailed(_failure(argv[0], process.returncode, errors))
+        await _end(transport, printed)
+    if printed.too_much:
+        raise HandlerFailed(f"{argv[0]} printed more than {limits.output_bytes:,} bytes")
+    if code := transport.get_returncode():
+        raise HandlerFailed(_failure(argv[0], code, bytes(printed.errors)))
     return Returned(
-        value=out.decode(errors="replace").rstrip("\r\n"),
+        value=printed.out.decode(errors="replace").rstrip("\r\n"),
         source=f"shell:{os.path.basename(argv[0])}",  # noqa: PTH119 - a name, not a path
         trust=Trust.UNTRUSTED,
     )
@@ -95,18 +94,58 @@ def _value(placeholder: Placeholder, arguments: Mapping[str, Argument], who: str
     return text
 
 
-class _TooMuch(Exception):
-    """The program printed more than it may."""
+class _Printed(asyncio.SubprocessProtocol):
+    """What a program printed so far, and whether it has ended."""
+
+    def __init__(self, limit: int) -> None:
+        self.out, self.errors = bytearray(), bytearray()
+        self.too_much = False
+        """Whether it printed more than ``limit`` bytes; the rest is dropped."""
+        self.exited = asyncio.Event()
+        self._limit = limit
+        self._over = asyncio.Event()
+        self._open = {1, 2}
+
+    async def ended(self) -> None:
+        """Wait until the program has ended and told all, or has printed too much."""
+        await self._over.wait()
+        if self.too_much:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER):
+                while self._open and not self.too_much:
+                    self._over.clear()
+                    await self._over.wait()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Keep what was printed, up to the limit."""
+        kept = self.out if fd == 1 else self.errors
+        kept += data[: self._limit + 1 - len(kept)]
+        if len(kept) > self._limit:
+            self.too_much = True
+            self._over.set()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        """Note that nothing more comes from here."""
+        del exc
+        self._open.discard(fd)
+        if self.exited.is_set():
+            self._over.set()
+
+    def process_exited(self) -> None:
+        """Note that the program is gone."""
+        self.exited.set()
+        self._over.set()
 
 
-async def _start(argv: Sequence[str], folder: str, who: str) -> Process:
-    pipe = asyncio.subprocess.PIPE
+async def _start(
+    argv: Sequence[str], folder: str, who: str, limit: int
+) -> tuple[asyncio.SubprocessTransport, _Printed]:
     try:
-        return await asyncio.create_subprocess_exec(
+        return await asyncio.get_running_loop().subprocess_exec(
+            lambda: _Printed(limit),
             *argv,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=pipe,
-            stderr=pipe,
             cwd=folder or None,
             start_new_session=True,
         )
@@ -117,35 +156,20 @@ async def _start(argv: Sequence[str], folder: str, who: str) -> Process:
         raise HandlerFailed(f"{who}: cannot run {argv[0]!r}: {one_line(str(error))}") from error
 
 
-async def _read(process: Process, limit: int) -> tuple[bytes, bytes]:
-    """Read both outputs side by side, wait for the end. Raises _TooMuch."""
+async def _end(transport: asyncio.SubprocessTransport, printed: _Printed) -> None:
+    """Kill a program that still runs and what it started, wait until it is gone, let go.
 
-    async def drain(stream: asyncio.StreamReader | None) -> bytes:
-        content = bytearray()
-        while stream is not None and (chunk := await stream.read(_CHUNK)):
-            content += chunk
-            if len(content) > limit:
-                raise _TooMuch
-        return bytes(content)
-
-    out, errors = await asyncio.gather(drain(process.stdout), drain(process.stderr))
-    await process.wait()
-    return out, errors
-
-
-async def _end(process: Process, reading: asyncio.Task[tuple[bytes, bytes]]) -> None:
-    """Kill what is left of the program and of what it started, and wait until it is gone."""
-    if reading.done() and not reading.cancelled() and reading.exception() is None:
-        return
-    reading.cancel()
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    await process.wait()
-    with contextlib.suppress(asyncio.CancelledError, _TooMuch):
-        await reading
+    The pipes are closed, not read to their end: a child that left the session may hold them open
+    for ever, and must not hold up the turn.
+    """
+    if not printed.exited.is_set():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(transport.get_pid(), signal.SIGKILL)
+            else:
+                transport.kill()
+        await printed.exited.wait()
+    transport.close()
 
 
 def _failure(program: str, code: int, errors: bytes) -> str:

@@ -146,10 +146,7 @@ from alexa_cli.catalog import Result
 
 
 async def _pass(context, label):
-    context.store.bench.began_now(label)
-    gate = context.store.bench.gates.get(label)
-    if gate is not None:
-        await gate.wait()
+    await context.store.bench.enter(label)
 
 
 async def look(toy, context, label=""):
@@ -245,6 +242,8 @@ class Bench:
     """Set whenever something began or was told."""
     call_seconds: float = 5.0
     turn_ends: float | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+    """The test's. Handlers run on loops of their own, gates and the log are this one's."""
 
     def world(self) -> World:
         return World(
@@ -259,6 +258,7 @@ class Bench:
         )
 
     def context(self, expert: Expert, emit: Emit) -> HandlerContext:
+        self.loop = asyncio.get_running_loop()
         return HandlerContext(
             now=datetime(2026, 11, 21, 12, tzinfo=UTC),
             tz="UTC",
@@ -292,9 +292,17 @@ class Bench:
         for _ in range(times):
             await asyncio.sleep(0)
 
-    def began_now(self, label: str) -> None:
+    async def enter(self, label: str) -> None:
+        """Note that a handler began, and hold it at its gate. Called on the handler's loop."""
+        assert self.loop is not None
+        passing = asyncio.run_coroutine_threadsafe(self._passed(label), self.loop)
+        await asyncio.wrap_future(passing)
+
+    async def _passed(self, label: str) -> None:
         self.log.append(label)
         self.changed.set()
+        if (gate := self.gates.get(label)) is not None:
+            await gate.wait()
 
     def told(self, event: Event) -> None:
         self.events.append(event)

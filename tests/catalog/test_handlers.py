@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import signal
 import sys
 import threading
 from dataclasses import replace
@@ -162,10 +164,57 @@ def test_a_hanging_function_is_abandoned(probe: Probe) -> None:
     asyncio.run(scene())
 
 
-def _probe_module() -> Any:
+def test_an_async_function_that_never_awaits_does_not_hold_up_the_others(probe: Probe) -> None:
+    python = (
+        "import threading\nblocking, release = threading.Event(), threading.Event()\n"
+        "async def go():\n    blocking.set()\n    release.wait()\n"
+    )
+
+    async def scene() -> None:
+        task = asyncio.create_task(probe.start(GO, python))
+        while not (module := _probe_module("blocking")) or not module.blocking.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        for _ in range(2):  # the first asks it to end, the second leaves it behind
+            task.cancel()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        module.release.set()
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_a_cancelled_async_function_may_clean_up(probe: Probe) -> None:
+    python = (
+        "import asyncio, threading\ncleaning, cleaned = threading.Event(), []\n"
+        "async def go():\n    try:\n        cleaning.set()\n        await asyncio.Event().wait()\n"
+        "    finally:\n        await asyncio.sleep(0)\n        cleaned.append(True)\n"
+    )
+
+    async def scene() -> None:
+        task = asyncio.create_task(probe.start(GO, python))
+        while not (module := _probe_module("cleaning")) or not module.cleaning.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert module.cleaned == [True]
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_a_function_cannot_change_the_call(probe: Probe) -> None:
+    given = Argument([{"n": 1}])
+    python = "def go(x):\n    x[0]['n'] = 2\n    x.append(3)\n    return x"
+    assert probe.run(GO, python, x=given).value == [{"n": 2}, 3]
+    assert given.value == [{"n": 1}]
+
+
+def _probe_module(holding: str = "started") -> Any:
     names = [name for name in list(sys.modules) if name.startswith("_alexa_experts_")]
     loaded = [sys.modules[name] for name in names if name.endswith(".probe")]
-    return next((m for m in reversed(loaded) if hasattr(m, "started")), None)
+    return next((m for m in reversed(loaded) if hasattr(m, holding)), None)
 
 
 def test_modules_of_an_expert_find_each_other(
@@ -407,6 +456,39 @@ def test_a_slow_program_and_its_children_are_killed(probe: Probe, tmp_path: Path
     with pytest.raises(HandlerFailed, match=r"took longer than 0\.05 seconds"):
         probe.run(_python("import threading; threading.Event().wait()"),
                   limits=Limits(shell_seconds=0.05))  # fmt: skip
+
+
+ESCAPED = """
+import subprocess, sys
+code = {code!r}
+child = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+open({pid!r}, "w").write(str(child.pid))
+{then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "then", "expected"),
+    [
+        ("while True: print('x' * 999)", "child.wait()", "printed more than 1,000 bytes"),
+        ("import threading; threading.Event().wait()", "child.wait()", "took longer than 1 sec"),
+        ("import threading; threading.Event().wait()", "print('hi')", "hi"),
+    ],
+)
+def test_a_child_that_left_the_session_holds_nothing_up(
+    probe: Probe, tmp_path: Path, code: str, then: str, expected: str
+) -> None:
+    pid = tmp_path / "pid"
+    run = _python(ESCAPED.format(code=code, pid=str(pid), then=then))
+    limits = Limits(shell_seconds=1, output_bytes=1_000)
+    try:
+        answered = asyncio.run(asyncio.wait_for(probe.start(run, limits=limits), 30)).value
+    except HandlerFailed as error:
+        answered = error.message
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid.read_text()), signal.SIGKILL)
+    assert expected in str(answered)
 
 
 def _runs(pid: int) -> bool:
