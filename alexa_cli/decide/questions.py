@@ -16,6 +16,7 @@ from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import OTHER
 from alexa_cli.decide.resolution import Trouble, finish, is_open, resolve_value
+from alexa_cli.decide.spans import choice_forms
 from alexa_cli.language.text import normalise
 from alexa_cli.turn import Argument, Plan, Question, Refusal
 
@@ -87,8 +88,18 @@ def takes_reflex(question: Question, request: Request) -> bool:
     if is_no(request.utterance.text, request.moment.language):
         return True
     parameter = asked_parameter(question, request)
-    free = parameter is not None and parameter.free
-    return not free and not exactly_named(question, request)
+    if parameter is None:
+        return True
+    return not parameter.free and not _names_one(question, parameter, request)
+
+
+def _names_one(question: Question, parameter: Parameter, request: Request) -> bool:
+    """Whether these words are the whole name of something that may be the answer."""
+    if question.choices:
+        return exactly_named(question, request)
+    bare = tuple(token.text for token in strip(request.tokens, request.moment.language))
+    listed = request.snapshot.list(parameter.x_list) if parameter.x_list else None
+    return bare in choice_forms(parameter) or (listed is not None and bare in listed.forms())
 
 
 def asked_parameter(question: Question, request: Request) -> Parameter | None:
