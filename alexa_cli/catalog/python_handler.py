@@ -225,6 +225,8 @@ async def _in_thread(job: _Job, who: str) -> object:
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[object] = loop.create_future()
+    # What an abandoned handler raises in the end is nobody's to hear of.
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
     copied = contextvars.copy_context()
 
     def settle(result: object, error: BaseException | None) -> None:

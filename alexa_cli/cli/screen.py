@@ -95,7 +95,10 @@ def summary(seen: Seen, columns: int = WIDTH) -> str:
 
     times = f"decided {milliseconds(seen.deciding)} · total {milliseconds(seen.seconds)}"
     did = ", ".join(seen.calls) or seen.status.replace("_", " ")
-    head, tail = f"{seen.model or 'nobody'} → ", f" · {times} · no tokens · {seen.turn}"
+    head = f"{seen.model or 'nobody'} → "
+    # What does not fit is left out from the least telling on; what was called is cut last.
+    tails = (f" · {times} · no tokens · {seen.turn}", f" · {times} · {seen.turn}", f" · {times}")
+    tail = next((t for t in tails if len(head) + len(did) + len(t) <= columns), tails[1])
     return line(head + line(did, max(8, columns - len(head) - len(tail))) + tail, columns)
 
 
