@@ -88,7 +88,7 @@ def evaluate(
         suite, judged = measure(session, suites, selection)
         metrics = summarise(judged)
     if save is not None:
-        save_run(session.paths.data / "runs", save, metrics, judged, common.sets)
+        save_run(session.paths.data / "runs", save, metrics, judged, session.loaded.sets)
     report = as_data(metrics, suite, judged if wrong else ())
     lines = [json.dumps(report)] if as_json else as_lines(metrics, judged, wrong=wrong)
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))

@@ -73,7 +73,7 @@ def open_session(
         tz=zone_name(settings.timezone),
         run=run_handler,
         provide=provide_list,
-        sets=common.sets,
+        sets=loaded.sets,
         rings_here=rings_here,
     )
     return Session(common, paths, loaded, house, Assistant(house))

@@ -31,6 +31,9 @@ class Check:
             self._hook(name, hook)
         self._models(settings)
         self._jobs(settings)
+        for name in ("deadline", "http_timeout", "shell_timeout"):
+            if getattr(settings.act, name).seconds == 0:
+                raise self._error("no time at all: nothing could be done", ("act", name))
 
     def _error(self, message: str, at: At, hint: str | None = None) -> FileError:
         return self.blame(at).error(message, at, hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping  # noqa: TC003 - a field's type
 from dataclasses import dataclass, field
 from pathlib import Path  # noqa: TC003 - as above
@@ -18,6 +19,13 @@ At: TypeAlias = "tuple[str | int, ...]"
 
 MAX_SHOWN = 60
 """Characters of a key or value that an error repeats."""
+MAX_MESSAGE = 400
+"""Characters of an error. What quotes a file must not quote all of it."""
+HOOKS = ("experts", "hooks")
+
+_SECRET = re.compile(
+    "key|token|secret|passw|passphrase|auth|credential|cookie|bearer", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,19 @@ class Document:
 
     def error(self, message: str, at: At = (), *, hint: str | None = None) -> FileError:
         """Return (for the caller to raise) an error that names file, line and key."""
-        if at in self.secret:
+        if at in self.secret or is_secret(at):
             message, hint = "this value, which is not shown, does not fit here", None
+        if len(message) > MAX_MESSAGE:
+            message = message[: MAX_MESSAGE // 2] + " … " + message[-MAX_MESSAGE // 2 :]
         key = dotted(at) or None
         return FileError(message, path=self.path, line=self.line(at), key=key, hint=hint)
+
+
+def is_secret(at: At) -> bool:
+    """Whether what stands at ``at`` in the configuration is a secret by its name."""
+    if at[:2] == HOOKS:  # the name of a hook is an API's
+        return any(isinstance(step, str) and _SECRET.search(step) for step in at[3:])
+    return at[:1] == ("models",) and isinstance(at[-1], str) and bool(_SECRET.search(at[-1]))
 
 
 def dotted(at: Sequence[str | int]) -> str:

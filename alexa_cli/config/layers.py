@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from alexa_cli.config.document import At, Document, dotted, shown
+from alexa_cli.config.document import HOOKS, At, Document, dotted, shown
 from alexa_cli.config.files import load_yaml, parse_scalar
 from alexa_cli.config.schema import Settings
 from alexa_cli.config.units import Duration, Size
 from alexa_cli.config.validate import child_type, members, struct_fields
-from alexa_cli.errors import FileError, UsageError
+from alexa_cli.errors import ConfigError, FileError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Json
 
 PREFIX = "ALEXA_"
-HOOKS = ("experts", "hooks")
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}|\$\{")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -138,12 +137,14 @@ def put(tree: dict[str, Json], at: At, value: Json, source: str) -> dict[str, Js
     return changed
 
 
-def substitute(document: Document, env: Mapping[str, str]) -> Document:
+def substitute(document: Document, env: Mapping[str, str]) -> tuple[Document, frozenset[str]]:
     """Replace ``${NAME}`` in every string by the environment's value; ``$${`` is a plain ``${``.
 
-    Values so replaced are secret from then on. Raises FileError for a variable that is not set.
+    Values so replaced are secret from then on. Returns also the variables' values within hooks,
+    where they are parts of headers and addresses. Raises FileError for a variable that is not set.
     """
     secret: set[At] = set()
+    inside: set[str] = set()
 
     def replace(text: str, at: At) -> str:
         def one(match: re.Match[str]) -> str:
@@ -158,12 +159,15 @@ def substitute(document: Document, env: Mapping[str, str]) -> Document:
             if name not in env:
                 raise document.error(f"the environment variable {name} is not set", at)
             secret.add(at)
-            return env[name]
+            if at[:2] != HOOKS:
+                return env[name]
+            inside.add(env[name])
+            return env[name].replace("$", "$$")  # no placeholder, whatever the variable holds
 
         return _VARIABLE.sub(one, text)
 
     data = _map_text(document.data, replace)
-    return Document(data, document.lines, document.path, frozenset(secret))
+    return Document(data, document.lines, document.path, frozenset(secret)), frozenset(inside)
 
 
 def absolute_paths(data: Json, folder: Path) -> Json:
@@ -181,7 +185,10 @@ def absolute_paths(data: Json, folder: Path) -> Json:
                 path = path.expanduser()
             except RuntimeError:  # no such user: the path is then reported as missing
                 return text
-        return str(folder.absolute() / path)
+        try:
+            return str(path if path.is_absolute() else folder.absolute() / path)
+        except OSError as error:
+            raise ConfigError(f"{text}: the current folder is gone: {error.strerror}") from error
 
     return _map_text(data, absolute)
 

@@ -61,7 +61,7 @@ def find_paths(env: Mapping[str, str]) -> Paths:
         raise ConfigError(f"ALEXA_HOME is no usable path: {home!r}")
     try:
         root = Path(home).expanduser().absolute()
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:  # no such user; a current folder that is gone
         raise ConfigError(f"ALEXA_HOME is no usable path: {home!r}") from error
     return Paths(root / "config", root / "data", root / "cache")
 
@@ -81,10 +81,10 @@ def private_dir(path: Path) -> Path:
     """
     missing = []
     folder = path
-    while not folder.exists() and folder != folder.parent:
-        missing.append(folder)
-        folder = folder.parent
     try:
+        while not folder.exists() and folder != folder.parent:
+            missing.append(folder)
+            folder = folder.parent
         for each in reversed(missing):
             each.mkdir(mode=FOLDER_MODE, exist_ok=True)
         if not path.is_dir():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,8 +21,10 @@ from alexa_cli.config.layers import (
     substitute,
 )
 from alexa_cli.config.schema import ModelSettings, Settings
+from alexa_cli.config.secrets import HIDDEN, MIN_PART, hide, hide_sets, texts
 from alexa_cli.config.units import Duration, Size
 from alexa_cli.config.validate import read
+from alexa_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,11 +36,6 @@ __all__ = [
     "HIDDEN", "Duration", "Loaded", "ModelSettings", "Origin", "Settings", "Size", "load_settings",
     "options",
 ]  # fmt: skip
-
-HIDDEN = "•••"
-"""What is shown in place of a secret."""
-
-_SECRET = re.compile(r"key|token|secret|password|auth", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +60,18 @@ class Loaded:
     """Values that came by way of ``${...}``."""
     ignored: tuple[str, ...] = ()
     """``ALEXA_...`` variables that match no option."""
+    hidden: frozenset[str] = frozenset()
+    """Secret texts, those that a later layer replaced among them."""
+    sets: tuple[str, ...] = ()
+    """The ``--set`` of this run, fit to be kept: without secrets."""
 
     def shown(self) -> dict[str, Json]:
         """Return every option that has a value, by dotted key, with secrets hidden."""
-        return {dotted(at): _hide(value, at, self.secret) for at, value in options(self.settings)}
+        return {dotted(at): hide(value, at, self.secret) for at, value in options(self.settings)}
 
     def secrets(self) -> frozenset[str]:
         """Return every secret text itself, for whoever must keep it out of what is stored."""
-        found: set[str] = set()
-        for at, value in options(self.settings):
-            _hide(value, at, self.secret, found)
-        return frozenset(found)
+        return self.hidden
 
 
 def load_settings(
@@ -90,33 +87,51 @@ def load_settings(
     below the current one. Raises FileError naming the line, variable or flag that is wrong,
     UsageError for a malformed ``--set``.
     """
-    document = _load_file(paths, file, env)
+    document, hidden = _load_file(paths, file, env)
     settings = read(document, Settings)
     tree = document.data if isinstance(document.data, dict) else {}
     variables, ignored = from_environment(env, tree)
-    overrides = [*variables, *from_flags(sets)]
+    flags = list(from_flags(sets))
+    overrides = [*variables, *flags]
+    found = {text for text in hidden if len(text) >= MIN_PART}
+    found |= texts(tree, (), document.secret)
     for override in overrides:
         layer = put({}, override.at, override_value(override), override.source)
-        value = Document(absolute_paths(layer, Path.cwd()), {}, "").value(override.at)
+        found |= texts(layer)
+        value = Document(absolute_paths(layer, Path()), {}, "").value(override.at)
         tree = put(tree, override.at, value, override.source)
-        hidden = {override.at} if _is_secret(override.at) else set()
-        settings = read(Document(tree, {}, override.source, document.secret | hidden), Settings)
+        settings = read(Document(tree, {}, override.source, document.secret), Settings)
     Check(lambda at: _blame(at, document, overrides)).all(settings)
     origins = {dotted(at): _origin(at, document, overrides) for at, _ in options(settings)}
     path = Path(document.path) if document.path else None
     kept = frozenset(at for at in document.secret if not _origin_is_override(at, overrides))
-    return Loaded(settings, origins, path, kept, tuple(ignored))
+    shown = hide_sets([(flag.at, flag.text) for flag in flags], found)
+    return Loaded(settings, origins, path, kept, tuple(ignored), frozenset(found), shown)
 
 
-def _load_file(paths: Paths, file: Path | None, env: Mapping[str, str]) -> Document:
+def _load_file(
+    paths: Paths, file: Path | None, env: Mapping[str, str]
+) -> tuple[Document, frozenset[str]]:
+    """Return the file's document, and what its variables brought into hooks."""
     path = file or paths.config_file
-    if file is None and not path.exists():
-        return Document({}, {}, "")
+    if file is None and not _exists(path):
+        return Document({}, {}, ""), frozenset()
     from alexa_cli.config.files import load_yaml  # noqa: PLC0415 - reads a file only here
 
-    document = substitute(load_yaml(path), env)
-    data = absolute_paths(document.data, path.absolute().parent)
-    return Document(_no_empty_groups(data), document.lines, document.path, document.secret)
+    document, hidden = substitute(load_yaml(path), env)
+    data = absolute_paths(document.data, path.parent)
+    full = Document(_no_empty_groups(data), document.lines, document.path, document.secret)
+    return full, hidden
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be looked at: {error.strerror or error}",
+            hint="set ALEXA_HOME to a folder of your own",
+        ) from error
 
 
 def _no_empty_groups(data: Json) -> Json:
@@ -169,21 +184,3 @@ def _blame(at: At, document: Document, overrides: Sequence[Override]) -> Documen
     """Return the document whose error names whoever set the value at ``at``."""
     origin = _origin(at, document, overrides)
     return document if origin.kind in {"file", "default"} else Document(None, {}, origin.detail)
-
-
-def _is_secret(at: At) -> bool:
-    names = [step for step in at if isinstance(step, str)]
-    return bool(names and _SECRET.search(names[-1]) and at[0] in {"models", "experts"})
-
-
-def _hide(value: Json, at: At, secret: frozenset[At], found: set[str] | None = None) -> Json:
-    """Return the value without its secrets, which are added to ``found``."""
-    if isinstance(value, str) and value and (at in secret or _is_secret(at)):
-        if found is not None:
-            found.add(value)
-        return HIDDEN
-    if isinstance(value, dict):
-        return {key: _hide(item, (*at, key), secret, found) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_hide(item, (*at, place), secret, found) for place, item in enumerate(value)]
-    return value

@@ -10,6 +10,8 @@ import re
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _BYTES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10,
           "MiB": 2**20, "GiB": 2**30}  # fmt: skip
+MAX_SECONDS = 36_525 * 86_400.0
+"""So that now and a duration later both have a date."""
 _AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?) ?([A-Za-z]{1,3})")
 
 
@@ -28,7 +30,8 @@ class Duration(str):
     @classmethod
     def from_plain(cls, value: object) -> Duration:
         """Read a YAML value. Raises ValueError with a message for people."""
-        _amount(value, _SECONDS, "a duration such as 10s or 5m")
+        if _amount(value, _SECONDS, "a duration such as 10s or 5m") > MAX_SECONDS:
+            raise ValueError(f"{value!r} is longer than a century")
         return cls(value)
 
     @property

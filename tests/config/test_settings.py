@@ -211,14 +211,77 @@ experts:
     assert loaded.shown()["models.a.min_cache_tokens"] == 7
     assert "'X': 'y'" in shown
     assert loaded.secrets() == {
-        "head-secret", "pass-secret", "env-secret", "flag-secret", "over-secret",
+        "plain-secret", "head-secret", "pass-secret", "env-secret", "flag-secret", "over-secret",
     }  # fmt: skip
     assert loaded.settings.models["a"].api_key == "over-secret"
+
+
+HOOK = "experts: {hooks: {contacts.call: {http: {url: 'http://x/y', headers: {H: 'Bearer ${S}'}}}}}"
+
+
+def test_a_variable_in_a_hook_is_a_secret_of_its_own_and_no_placeholder(paths: Paths) -> None:
+    loaded = load(paths, HOOK, env={"S": "to$ken-$body-x"})
+    headers = loaded.settings.experts.hooks["contacts.call"]["http"]["headers"]
+    assert headers == {"H": "Bearer to$$ken-$$body-x"}
+    assert "to$ken-$body-x" in loaded.secrets()
+    assert "ken" not in str(loaded.shown())
+
+
+def test_digits_in_a_hook_can_be_a_secret(paths: Paths) -> None:
+    text = HOOK.replace("H: 'Bearer ${S}'", "X-Token: 12345678")
+    assert "12345678" not in str(load(paths, text).shown())
+
+
+def test_what_is_no_secret_is_not_masked_where_it_is_stored(paths: Paths) -> None:
+    text = "temperature_unit: '${U}'\ntimezone: '${TZ}'"
+    loaded = load(paths, text, env={"U": "celsius", "TZ": "Europe/Berlin"})
+    assert loaded.shown()["timezone"] == HIDDEN
+    assert loaded.secrets() == frozenset()
+
+
+def test_flags_are_kept_without_secrets(paths: Paths) -> None:
+    sets = [
+        "models.a.kind=llm", "models.a.api_key=abc", "models.a.api_key=second-one",
+        "models.b={kind: llm, api_key: third-one}", "act.deadline=2s",
+    ]  # fmt: skip
+    assert load(paths, None, sets).sets == (
+        "models.a.kind=llm", f"models.a.api_key={HIDDEN}", f"models.a.api_key={HIDDEN}",
+        f"models.b={{kind: llm, api_key: {HIDDEN}}}", "act.deadline=2s",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["0s", "0ms", "999999999w"])
+def test_no_time_at_all_and_more_than_a_century_are_refused(paths: Paths, value: str) -> None:
+    assert error_of(paths, f"act:\n  deadline: {value}").line == 2
+
+
+def test_without_a_current_folder(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert load(paths, None, ["language=en", "household=/x.yaml"]).settings.household == "/x.yaml"
+    with pytest.raises(ConfigError, match="current folder"):
+        load(paths, None, ["household=x.yaml"])
+
+
+def test_a_home_with_an_impossible_name_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be looked at"):
+        load_settings(find_paths({"ALEXA_HOME": str(tmp_path / ("a" * 300))}), env={})
+
+
+def test_an_error_does_not_repeat_a_whole_file(paths: Paths) -> None:
+    assert len(str(error_of(paths, f"language: {'x' * 9_000}"))) < 1_000
+    assert len(str(error_of(paths, f"experts: {{hooks: {{{'x' * 900_000}: {{}}}}}}"))) < 2_000
 
 
 @pytest.mark.parametrize(
     ("text", "sets", "env"),
     [
+        ("models: {a: {kind: llm, api_key: 12345678}}".replace("12345678", "[hunter2]"), [], {}),
+        (None, ["models.a={kind: llm, api_key: {x: hunter2}}"], {}),
         ("models: {nearest: {encoder: '${S}'}}", [], {"S": "hunter2"}),
         ("act: {deadline: '${S}'}", [], {"S": "hunter2"}),
         ("timezone: '${S}'", [], {"S": "hunter2"}),
