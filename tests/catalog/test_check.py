@@ -16,7 +16,7 @@ from alexa_cli.catalog.catalogue import load_catalogue
 from alexa_cli.catalog.check import check_folders
 from alexa_cli.catalog.json_schema import json_schema, json_schema_text
 from alexa_cli.catalog.scaffold import scaffold
-from alexa_cli.cli import experts as verb
+from alexa_cli.cli import expert_pages as verb
 from alexa_cli.cli.options import Common
 from alexa_cli.config.files import load_yaml
 from alexa_cli.config.settings import Settings
