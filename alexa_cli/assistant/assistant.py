@@ -106,12 +106,14 @@ class Assistant:
             async for decision, seconds in decisions:
                 yield Decided(decision, seconds)
                 if isinstance(decision, Plan) and not decision.final and turning.options.act:
-                    async for event in doing.attempt(decision):
-                        yield event
+                    async with aclosing(doing.attempt(decision)) as events:
+                        async for event in events:
+                            yield event
         # The barrier: the utterance is final and the decision is final.
         turning.decided(decision)
-        async for event in doing.settle(decision):
-            yield event
+        async with aclosing(doing.settle(decision)) as events:
+            async for event in events:
+                yield event
         reply = self._speak(turning, decision, doing)
         turning.replied(reply)
         yield Replied(reply)
@@ -135,7 +137,7 @@ class Assistant:
                 async for decision in decisions:
                     took, at = turning.elapsed() - at, turning.elapsed()
                     turning.note_decision(decision, took)
-                    span.set("alexa.decision.model", decision.model)
+                    span.set("model", decision.model)
                     yield decision, took
 
     def _request(

@@ -21,7 +21,7 @@ from alexa_cli.speak.wording import confirm_text, word
 from alexa_cli.turn import Acted, Discarded, Emitted, Plan, Question, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from alexa_cli.act.attempt import Attempt
     from alexa_cli.assistant.turning import Turning
@@ -53,29 +53,31 @@ class Doing:
             call_seconds=house.settings.act.deadline.seconds, lists=turning.snapshot.list,
         )  # fmt: skip
 
-    async def attempt(self, plan: Plan) -> AsyncIterator[Event]:
+    async def attempt(self, plan: Plan) -> AsyncGenerator[Event, None]:
         """Start what a provisional plan may start before the barrier."""
         from alexa_cli.act.attempt import Attempt  # noqa: PLC0415 - only for provisional plans
 
         if self._attempt is None:
             self._attempt = Attempt(self.world)
-        async for event in self._attempt.start(plan):
-            yield event
+        async with aclosing(self._attempt.start(plan)) as events:
+            async for event in events:
+                yield event
 
     async def discard(self) -> None:
         """Throw away what an attempt started: the turn ended before its barrier."""
         if self._attempt is not None:
             await self._attempt.discard()
 
-    async def settle(self, decision: Decision) -> AsyncIterator[Event]:
+    async def settle(self, decision: Decision) -> AsyncGenerator[Event, None]:
         """The barrier is open: run the final plan, whatever else was decided discards."""
         turning = self._turning
         plan = decision if isinstance(decision, Plan) else Plan(())
         if not turning.options.act:
             return
         now, later = self._consent(plan, decision)
-        async for event in self._run(now):
-            yield event
+        async with aclosing(self._run(now)) as events:
+            async for event in events:
+                yield event
         if later.calls:
             self._hold(later)
         if isinstance(decision, Plan):
@@ -86,8 +88,9 @@ class Doing:
                     turning.memory, decision, done, undo, turning.house.catalogue, turning.id
                 )
             turning.memory = replace(turning.memory, pending=None)
-        async for event in self._oblige():
-            yield event
+        async with aclosing(self._oblige()) as events:
+            async for event in events:
+                yield event
 
     def _consent(self, plan: Plan, decision: Decision) -> tuple[Plan, Plan]:
         """Part the plan in what runs now and what waits for a yes."""
@@ -98,7 +101,7 @@ class Doing:
             return plan, replace(plan, calls=())
         return split(plan, turning.house.catalogue)
 
-    async def _run(self, plan: Plan) -> AsyncIterator[Event]:
+    async def _run(self, plan: Plan) -> AsyncGenerator[Event, None]:
         with self._turning.recorder.span("act", calls=len(plan.calls)):
             attempt, self._attempt = self._attempt, None
             if attempt is not None:
@@ -131,15 +134,17 @@ class Doing:
                 text, "confirm", left.plan, left.plan.calls[0].id, model=later.model
             )
 
-    async def _oblige(self) -> AsyncIterator[Event]:
+    async def _oblige(self) -> AsyncGenerator[Event, None]:
         """Do what experts asked the house for."""
         for name in list(self._emitted):
             if name == "undo":
-                async for event in self._undo():
-                    yield event
+                async with aclosing(self._undo()) as events:
+                    async for event in events:
+                        yield event
             elif name == "again":
-                async for event in self._again():
-                    yield event
+                async with aclosing(self._again()) as events:
+                    async for event in events:
+                        yield event
             elif name == "repeat":
                 said = self._turning.snapshot.memory.last_reply
                 self._notes.append(said or "I have not said anything yet.")
@@ -148,7 +153,7 @@ class Doing:
                 self._turning.memory = replace(self._turning.memory, pending=None)
                 self._notes.append("OK, never mind." if dropped else "OK.")
 
-    async def _undo(self) -> AsyncIterator[Event]:
+    async def _undo(self) -> AsyncGenerator[Event, None]:
         turning = self._turning
         last = turning.take_undoable()
         if last is None:
@@ -160,8 +165,9 @@ class Doing:
         before = len(self._outcomes)
         plan = undo_plan(last.calls)
         now, later = (plan, None) if turning.options.yes else split(plan, turning.house.catalogue)
-        async for event in self._run(now):
-            yield event
+        async with aclosing(self._run(now)) as events:
+            async for event in events:
+                yield event
         undone = self._outcomes[before:]
         del self._outcomes[before:]
         failed = [outcome for outcome in undone if outcome.status != "done"]
@@ -175,7 +181,7 @@ class Doing:
                 self._notes.append(_stuck(last.stuck))
         turning.undo_of = "" if failed else last.turn
 
-    async def _again(self) -> AsyncIterator[Event]:
+    async def _again(self) -> AsyncGenerator[Event, None]:
         turning = self._turning
         plan = turning.snapshot.memory.last_plan
         if plan is None:
@@ -186,8 +192,9 @@ class Doing:
         self._outcomes.clear()
         now, later = split(plan, turning.house.catalogue)
         now, later = (plan, replace(plan, calls=())) if turning.options.yes else (now, later)
-        async for event in self._run(now):
-            yield event
+        async with aclosing(self._run(now)) as events:
+            async for event in events:
+                yield event
         if later.calls:
             self._hold(later)
         undo = plan_undo(self._outcomes, turning.house.catalogue)
