@@ -147,6 +147,8 @@ def test_the_index_leaves_most_templates_alone() -> None:
     ])  # fmt: skip
     assert [t.api for t in index.candidates(("please", "open", "the", "gh", "now"))] == ["gh"]
     assert index.candidates(("please", "open", "the", "lid", "now")) == []
+    assert index.candidates(("gh",)) == [], "the other words are needed too"
+    assert set(index._by_word) == set(names), "a word that all share finds nothing"
 
 
 def test_what_needs_no_word_is_always_looked_at() -> None:
