@@ -92,26 +92,28 @@ def load_catalogue(
     """Return the experts there are: those of ``folders`` only, if given, else the usual ones.
 
     Comes from the cache while no file and no setting that matters has changed; an unreadable
-    cache is made anew. Raises FileError for an expert that is wrong, ConfigError.
+    cache is made anew. Hooks are applied afterwards: they may hold secrets, and those are in no
+    cache. Raises FileError for an expert that is wrong, ConfigError.
     """
     if sources is None:
         sources = find_sources(settings, paths, folders)
-    key = _key(settings, sources, strict=not folders)
-    file = paths.cache / "catalogue" / f"{key}.msgpack"
+    file = paths.cache / "catalogue" / f"{_key(settings, sources)}.msgpack"
     from alexa_cli.catalog.cache import decode  # noqa: PLC0415 - it builds on this module
 
     try:
-        return decode(file.read_bytes())
+        catalogue = decode(file.read_bytes())
     except (OSError, msgspec.MsgspecError, ValueError):
-        catalogue = compile_catalogue(settings, sources, strict=not folders)
-    _keep(file, catalogue)
-    return catalogue
+        catalogue = compile_catalogue(settings, sources)
+        _keep(file, catalogue)
+    if not settings.experts.hooks:
+        return catalogue
+    from alexa_cli.catalog.compiling import hooked  # noqa: PLC0415 - few have hooks
+
+    return hooked(catalogue, settings.experts.hooks, strict=not folders)
 
 
-def compile_catalogue(
-    settings: Settings, sources: Sequence[Source], *, strict: bool = True
-) -> Catalogue:
-    """Load, link and compile, without the cache. Raises FileError, ConfigError."""
+def compile_catalogue(settings: Settings, sources: Sequence[Source]) -> Catalogue:
+    """Load, link and compile, without cache and hooks. Raises FileError, ConfigError."""
     from alexa_cli.catalog.compiling import compile_experts  # noqa: PLC0415 - YAML, hassil
 
     experts: dict[str, Expert] = {}
@@ -119,19 +121,15 @@ def compile_catalogue(
         experts |= {expert.name: expert for expert in source.load()}
     for name in settings.experts.off:
         experts.pop(name, None)
-    return compile_experts(
-        experts, language=settings.language, hooks=settings.experts.hooks, strict=strict
-    )
+    return compile_experts(experts, language=settings.language)
 
 
-def _key(settings: Settings, sources: Sequence[Source], *, strict: bool) -> str:
+def _key(settings: Settings, sources: Sequence[Source]) -> str:
     parts = [
         str(FORMAT),
         alexa_cli.__version__,
         settings.language,
-        str(strict),
         *sorted(settings.experts.off),
-        msgspec.json.encode(settings.experts.hooks, order="deterministic").decode(),
         *(f"{source.name} {source.fingerprint()}" for source in sources),
     ]
     return hashlib.blake2b("\0".join(parts).encode(errors="replace"), digest_size=16).hexdigest()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.build import Built, build_folder
 from alexa_cli.catalog.expert import Effect
+from alexa_cli.catalog.files import MAX_FILE_BYTES
 from alexa_cli.catalog.link import link
 from alexa_cli.catalog.problems import Problem
 from alexa_cli.errors import FileError, did_you_mean
@@ -73,7 +74,7 @@ def check_folders(
 
 
 def _is_of(problem: Problem, experts: Mapping[str, Expert]) -> bool:
-    return any(str(problem.fault.path).startswith(each.folder) for each in experts.values())
+    return any(Path(problem.fault.path).parent == Path(e.folder) for e in experts.values())
 
 
 def _warn(built: Built, expert: Expert) -> None:
@@ -140,9 +141,11 @@ def _is_undo(built: Built, api: Api) -> bool:
 def _check_cases(path: Path, expert: Expert) -> list[Problem]:
     """Note cases that name an API or an argument that the expert does not have."""
     try:
+        if not path.exists():
+            return []
+        if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
+            return [Problem("error", FileError("no file, or larger than 50 MB", path=path))]
         lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return []
     except (OSError, UnicodeDecodeError) as error:
         return [Problem("error", FileError(f"cannot read this file: {error}", path=path))]
     found: list[Problem] = []
@@ -151,7 +154,7 @@ def _check_cases(path: Path, expert: Expert) -> list[Problem]:
             continue
         try:
             case = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             found.append(Problem("error", FileError(f"not JSON: {error}", path=path, line=number)))
             continue
         faults = (_case_fault(part, expert, path, number) for part in _case_parts(case))
@@ -177,7 +180,10 @@ def _case_fault(part: dict[str, object], expert: Expert, path: Path, line: int) 
         message, hint = f"no API {part['api']!r}", did_you_mean(str(part["api"]), expert.apis)
         return FileError(message, path=path, line=line, key="api", hint=hint)
     for key in ("arguments", "values"):
-        for name in part.get(key) or ():  # type: ignore[attr-defined]
+        named = part.get(key)
+        if named is not None and not isinstance(named, dict):
+            return FileError("expected an object", path=path, line=line, key=key)
+        for name in named or ():
             if name not in api.parameters:
                 hint = did_you_mean(str(name), api.parameters)
                 message = f"{api.full_name} has no parameter {name!r}"

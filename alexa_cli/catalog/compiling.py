@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import alexa_cli
@@ -21,20 +22,9 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Json
 
 
-def compile_experts(
-    experts: Mapping[str, Expert],
-    *,
-    language: str = "en",
-    hooks: Mapping[str, Mapping[str, Json]] | None = None,
-    strict: bool = True,
-) -> Catalogue:
-    """Return the catalogue of ``experts``. Raises FileError, ConfigError.
-
-    ``strict``: hooks for APIs that are not there are refused.
-    """
-    linked, problems = link(hook(experts, hooks or {}, strict=strict))
-    for problem in problems:
-        raise problem.fault
+def compile_experts(experts: Mapping[str, Expert], *, language: str = "en") -> Catalogue:
+    """Return the catalogue of ``experts``. Raises FileError, ConfigError."""
+    linked = _linked(experts)
     templates = tuple(
         template for expert in linked.values() for template in compile_templates(expert, language)
     )
@@ -43,8 +33,28 @@ def compile_experts(
         templates=templates,
         overlaps=tuple(find_overlaps(linked, templates)),
         language=language,
-        fingerprint=_fingerprint(linked, language, hooks or {}),
+        fingerprint=_fingerprint(linked, language),
     )
+
+
+def hooked(
+    catalogue: Catalogue, hooks: Mapping[str, Mapping[str, Json]], *, strict: bool = True
+) -> Catalogue:
+    """Return the catalogue with the ``run`` of some APIs replaced, as the settings say.
+
+    ``strict``: hooks for APIs that are not there are refused. Raises FileError, ConfigError.
+    """
+    experts = _linked(hook(catalogue.experts, hooks, strict=strict))
+    also = hashlib.blake2b(repr(sorted(hooks.items())).encode(errors="replace"), digest_size=8)
+    fingerprint = f"{catalogue.fingerprint}-{also.hexdigest()}"
+    return replace(catalogue, experts=experts, fingerprint=fingerprint)
+
+
+def _linked(experts: Mapping[str, Expert]) -> dict[str, Expert]:
+    linked, problems = link(experts)
+    for problem in problems:
+        raise problem.fault
+    return linked
 
 
 def compile_templates(expert: Expert, language: str) -> list[Template]:
@@ -60,11 +70,9 @@ def compile_templates(expert: Expert, language: str) -> list[Template]:
     return templates
 
 
-def _fingerprint(
-    experts: Mapping[str, Expert], language: str, hooks: Mapping[str, Mapping[str, Json]]
-) -> str:
+def _fingerprint(experts: Mapping[str, Expert], language: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(f"{alexa_cli.__version__}\0{language}\0{sorted(hooks.items())!r}\0".encode())
+    digest.update(f"{alexa_cli.__version__}\0{language}\0".encode())
     for expert in experts.values():
         digest.update(f"{expert.name}\0{expert.fingerprint or expert!r}\0".encode(errors="replace"))
     return digest.hexdigest()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_FILES = 2_000
 """A folder with more is no expert's (somebody's virtual environment, perhaps)."""
+MAX_FILE_BYTES = 50_000_000
+"""A larger file is no part of an expert: all of them are read when one changes."""
 RACY_SECONDS = 2.0
 """A file changed this recently may change again without a new time stamp: its content counts."""
 
@@ -56,12 +58,12 @@ def stamp(folder: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
     now = time.time()
     for entry in files_of(folder):
-        info = entry.stat()
+        info = _stat(entry)
         digest.update(
             f"{entry.path}\0{info.st_size}\0{info.st_mtime_ns}\0".encode(errors="replace")
         )
         if abs(now - info.st_mtime) < RACY_SECONDS:
-            digest.update(Path(entry.path).read_bytes())
+            digest.update(_read(entry))
     return digest.hexdigest()
 
 
@@ -70,6 +72,22 @@ def content_hash(folder: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
     root = os.path.realpath(folder)
     for entry in files_of(folder):
-        content = hashlib.blake2b(Path(entry.path).read_bytes(), digest_size=16).digest()
+        content = hashlib.blake2b(_read(entry), digest_size=16).digest()
         digest.update(os.path.relpath(entry.path, root).encode(errors="replace") + b"\0" + content)
     return digest.hexdigest()
+
+
+def _stat(entry: os.DirEntry[str]) -> os.stat_result:
+    try:
+        return entry.stat()
+    except OSError as error:
+        raise FileError(f"cannot read this file: {error.strerror}", path=entry.path) from error
+
+
+def _read(entry: os.DirEntry[str]) -> bytes:
+    if _stat(entry).st_size > MAX_FILE_BYTES:
+        raise FileError("larger than 50 MB: this is no part of an expert", path=entry.path)
+    try:
+        return Path(entry.path).read_bytes()
+    except OSError as error:
+        raise FileError(f"cannot read this file: {error.strerror}", path=entry.path) from error

@@ -75,7 +75,10 @@ class _Request:
         self.headers = self._plain(spec.get("headers", {}))
         for name, value in self.headers.items():
             if not value.isascii() or not value.isprintable():
-                raise HandlerFailed(f"{who}: the header {name} cannot hold {one_line(value)!r}")
+                # The value may be a key.
+                raise HandlerFailed(
+                    f"{who}: the header {name} cannot hold its value: that is not plain ASCII"
+                )
         body = self._fill(spec["json"]) if "json" in spec else MISSING
         self.body = None if body is MISSING else msgspec.json.encode(body)
         self.headers = {"Accept": "application/json, text/*", **self.headers}
@@ -135,8 +138,8 @@ def _redirected(request: _Request, url: str, location: str) -> str:
     new = urljoin(url, location)
     same = urlsplit(new)[:2] == urlsplit(url)[:2]
     if request.method not in {"GET", "HEAD"} or not same:
-        host = urlsplit(url).netloc
-        raise HandlerFailed(f"{host} redirects to {one_line(new)}, which is not followed")
+        host, to = urlsplit(url).netloc, one_line("://".join(urlsplit(new)[:2]))
+        raise HandlerFailed(f"{host} redirects to {to}, which is not followed")
     return new
 
 

@@ -40,12 +40,16 @@ def hook(
 
 
 def _hooked(expert: Expert, api: Api, name: str, declared: Mapping[str, Json]) -> Api:
+    from alexa_cli.catalog.placeholders import strings  # noqa: PLC0415 - hooks are rare
     from alexa_cli.catalog.problems import Report  # noqa: PLC0415 - hooks are rare
     from alexa_cli.catalog.runs import build_run  # noqa: PLC0415 - hooks are rare
     from alexa_cli.catalog.schema import RunFile  # noqa: PLC0415 - hooks are rare
+    from alexa_cli.config.document import is_secret  # noqa: PLC0415 - hooks are rare
     from alexa_cli.config.files import Document, read  # noqa: PLC0415 - hooks are rare
 
-    document = Document(dict(declared), {}, f"experts.hooks.{name}")
+    hook_at = ("experts", "hooks", name)
+    secret = {at for at, _ in strings(dict(declared)) if is_secret((*hook_at, *at))}
+    document = Document(dict(declared), {}, f"experts.hooks.{name}", frozenset(secret))
     report = Report(document)
     run = build_run(
         report, (), read(document, RunFile), expert.name, api.parameters, Path(expert.folder)

@@ -107,9 +107,13 @@ def find_sources(
             FolderSource(f"package {name}", Path(folder), off=off)
             for name, folder in package_folders(paths.cache)
         ),
-        *(_given(Path(folder).expanduser(), off) for folder in settings.experts.folders),
+        *(_given(Path(folder), off) for folder in settings.experts.folders),
     ]
 
 
 def _given(folder: Path, off: frozenset[str]) -> FolderSource:
-    return FolderSource(f"folder {folder}", folder.absolute(), must_exist=True, off=off)
+    try:
+        whole = folder.expanduser().absolute()
+    except (OSError, RuntimeError) as error:  # the current folder is gone, there is no such user
+        raise ConfigError(f"{folder}: cannot find this folder: {error}") from error
+    return FolderSource(f"folder {folder}", whole, must_exist=True, off=off)

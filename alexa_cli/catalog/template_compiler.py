@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_STATES = 4_000
 """A template that compiles to more states is refused: it is a mistake, or hostile."""
+MAX_EDGES = 20_000
+"""Ways from one state to the next, likewise."""
 MAX_DEPTH = 40
 """Nesting of groups and rules."""
 
@@ -149,6 +151,7 @@ def _tokens_only(pieces: _Pieces, end: int) -> tuple[State, ...]:
         return numbers[state]
 
     raw: dict[int, list[tuple[tuple[str, ...], int]]] = {}
+    edges = 0
     while todo:
         state = todo.pop()
         literals: list[tuple[tuple[str, ...], int]] = []
@@ -161,6 +164,9 @@ def _tokens_only(pieces: _Pieces, end: int) -> tuple[State, ...]:
                 literals.append((said, number(target)))
             else:
                 accepting = True
+        edges += len(literals) + len(slots)
+        if edges > MAX_EDGES:
+            raise TemplateError(f"a template grows to more than {MAX_EDGES:,} ways to say it on")
         raw[numbers[state]] = literals
         built[numbers[state]] = ({}, list(dict.fromkeys(slots)), accepting)
     count = len(numbers)
@@ -218,10 +224,7 @@ def _steps(
 
 def _clauses(states: tuple[State, ...]) -> tuple[tuple[str, ...], ...]:
     """Words that no match can do without: each single one, and the sets of first and last words."""
-    vocabulary = sorted({word for state in states for word in state.literals})
-    clauses: list[tuple[str, ...]] = [
-        (w,) for w in vocabulary if not _reaches_end(states, frozenset([w]))
-    ]
+    clauses: list[tuple[str, ...]] = [(word,) for word in sorted(_needed(states))]
     first = states[0]
     if not first.slots:
         clauses.append(tuple(sorted(first.literals)))
@@ -232,16 +235,37 @@ def _clauses(states: tuple[State, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(clauses))
 
 
-def _reaches_end(states: tuple[State, ...], without: frozenset[str]) -> bool:
-    seen, todo = {0}, [0]
-    while todo:
-        state = states[todo.pop()]
-        if state.accepting:
-            return True
-        onward = [
-            to for word, targets in state.literals.items() if word not in without for to in targets
-        ]
-        onward += [to for _, to in state.slots]
-        todo += [to for to in dict.fromkeys(onward) if to not in seen]
-        seen.update(onward)
-    return False
+def _needed(states: tuple[State, ...]) -> frozenset[str]:
+    """Return the words on every way from the start to an end; states never form a circle."""
+    found: dict[int, frozenset[str] | None] = {}
+    stack = [0]
+    while stack:
+        number = stack[-1]
+        onward = _onward(states[number])
+        if waiting := [to for _, to in onward if to not in found]:
+            stack += dict.fromkeys(waiting)
+            continue
+        stack.pop()
+        found[number] = _common(states[number], onward, found)
+    return found[0] or frozenset()
+
+
+def _onward(state: State) -> list[tuple[str | None, int]]:
+    said = [(word, to) for word, targets in state.literals.items() for to in targets]
+    return [*said, *((None, to) for _, to in state.slots)]
+
+
+def _common(
+    state: State,
+    onward: list[tuple[str | None, int]],
+    found: dict[int, frozenset[str] | None],
+) -> frozenset[str] | None:
+    """Return what all ways from a state share; None if none of them leads to an end."""
+    if state.accepting:
+        return frozenset()
+    common: frozenset[str] | None = None
+    for word, to in onward:
+        if (after := found[to]) is not None:
+            way = after if word is None else after | {word}
+            common = way if common is None else common & way
+    return common

@@ -356,7 +356,7 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     for name, more in (("toys", STEPS), ("others", "")):
         write_expert(folder / name, TOYS.format(name=name, more=more), PYTHON)
     experts = {name: build_folder(folder / name).usable() for name in ("toys", "others")}
-    return compile_experts(experts, language="en", hooks={}, strict=True)
+    return compile_experts(experts, language="en")
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from alexa_cli.catalog.catalogue import Catalogue, compile_catalogue, load_catalogue
+from alexa_cli.catalog.catalogue import Catalogue, load_catalogue
 from alexa_cli.catalog.expert import Effect
 from alexa_cli.catalog.packages import package_folders
 from alexa_cli.catalog.sources import FolderSource, find_sources, shipped_folder
 from alexa_cli.catalog.template_compiler import compile_template
 from alexa_cli.catalog.templates import matches
+from alexa_cli.config.paths import find_paths
 from alexa_cli.config.settings import Settings
 from alexa_cli.errors import AlexaError, ConfigError, FileError
 
@@ -198,9 +199,11 @@ def test_unknown_names_are_answered_with_the_nearest(
 def compiled(tmp_path: Path, *yamls: str, **experts: Any) -> Catalogue:
     for number, yaml in enumerate(yamls):
         folder = tmp_path / "experts" / str(number)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "expert.yaml").write_text(yaml)
-    return compile_catalogue(settings(**experts), [FolderSource("folder", tmp_path / "experts")])
+    source = FolderSource("folder", tmp_path / "experts")
+    home = find_paths({"ALEXA_HOME": str(tmp_path / "home")})
+    return load_catalogue(settings(**experts), home, sources=[source])
 
 
 def test_a_hook_replaces_run(tmp_path: Path) -> None:
@@ -209,6 +212,27 @@ def test_a_hook_replaces_run(tmp_path: Path) -> None:
     assert api.run is not None
     assert api.run.spec == {"shell": ["beep", "--song=$song"]}
     assert api.effect is Effect.IRREVERSIBLE
+
+
+def test_hooks_are_in_no_cache(tmp_path: Path) -> None:
+    hook = {"probe.play": {"http": {"url": "http://x/y", "headers": {"Authorization": "sesame"}}}}
+    first = compiled(tmp_path, expert("probe", effect="irreversible"), hooks=hook)
+    assert "sesame" in str(first.api("probe.play").run)
+    cached = [each for each in (tmp_path / "home").rglob("*") if each.is_file()]
+    assert cached
+    assert not any(b"sesame" in each.read_bytes() for each in cached)
+    assert compiled(tmp_path, hooks=hook) == first
+    plain = compiled(tmp_path)
+    assert plain.api("probe.play").run != first.api("probe.play").run
+    assert plain.fingerprint != first.fingerprint
+
+
+def test_no_error_about_a_hook_shows_a_secret(tmp_path: Path) -> None:
+    hook = {"probe.play": {"http": {"url": "http://x/y", "headers": {"Authorization": "se $x"}}}}
+    with pytest.raises(ConfigError) as caught:
+        compiled(tmp_path, expert("probe", effect="irreversible"), hooks=hook)
+    assert "se $x" not in str(caught.value)
+    assert "Authorization" in str(caught.value)
 
 
 @pytest.mark.parametrize(

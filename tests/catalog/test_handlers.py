@@ -355,7 +355,7 @@ def test_good_answers(probe: Probe, server: str, path: str, value: object) -> No
     [
         ("/status/404", "answered 404 Not Found"),
         ("/status/500", "answered 500 Internal Server Error"),
-        ("/away", "redirects to http://example.invalid/, which is not followed"),
+        ("/away", "redirects to http://example.invalid, which is not followed"),
         ("/round", "redirects without end"),
         ("/image", "image/png, which is neither JSON nor text"),
         ("/bad", "JSON that is none"),

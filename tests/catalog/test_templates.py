@@ -195,3 +195,40 @@ def test_matches_exactly_what_full_expansion_matches(node: object, sentence: lis
     for said in list(expansions)[:40]:
         assert reads(said)
         assert all(set(clause) & set(said) for clause in template.clauses)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        " ".join(f"[w{n}]" for n in range(600)) + " x",
+        " ".join(f"(|a{n})" for n in range(600)) + " x",
+        "".join(f"[w{n}]" for n in range(60)) + "x",
+    ],
+)
+def test_what_grows_beyond_all_measure_is_refused(template: str) -> None:
+    with pytest.raises(TemplateError, match=r"more than 20,000 ways|too many spellings"):
+        compile_template(template)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.sampled_from(["a", "[b]", "(c|d)", "[(e|f) g]", "{x}", "(h [i]|j h)"]), min_size=1)
+)
+def test_clauses_are_what_no_match_can_do_without(parts: list[str]) -> None:
+    template = compile_template("z " + " ".join(parts))
+    vocabulary = {word for state in template.states for word in state.literals}
+    singles = {clause[0] for clause in template.clauses if len(clause) == 1}
+    for word in vocabulary:
+        without = [
+            {w: to for w, to in state.literals.items() if w != word} for state in template.states
+        ]
+        seen, todo = {0}, [0]
+        while todo:
+            number = todo.pop()
+            state = template.states[number]
+            onward = [to for targets in without[number].values() for to in targets]
+            onward += [to for _, to in state.slots]
+            todo += [to for to in dict.fromkeys(onward) if to not in seen]
+            seen.update(onward)
+        avoidable = any(template.states[number].accepting for number in seen)
+        assert (word in singles) == (not avoidable)
