@@ -81,12 +81,12 @@ def load_conversation(store: Store, conversation: str, now: datetime) -> Convers
     A pending question that has expired is gone. So is a state that cannot be read: a
     conversation that forgets is better than one that cannot go on.
     """
-    data = store.content(_row_id(conversation))
-    if data is None:
-        return ConversationState()
     from alexa_cli.store.coding import build, decode  # noqa: PLC0415 - only with a past
 
     try:
+        data = store.content(_row_id(conversation))
+        if data is None:
+            return ConversationState()
         state = build(decode(data), ConversationState)
     except AlexaError as error:
         store.notices.append(f"the conversation {conversation!r} starts afresh: {error}")

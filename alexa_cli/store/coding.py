@@ -30,6 +30,8 @@ T = TypeVar("T")
 JSON, PACKED = "json", "json.zlib"
 """Codecs: UTF-8 JSON, and the same compressed."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
+MAX_BYTES = 500_000_000
+"""The most that a content may unpack to."""
 _PACK_ABOVE = 1_024
 """Bytes. Smaller contents gain nothing from being compressed."""
 
@@ -60,7 +62,7 @@ def decode(data: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Return the JSON value in ``data``. Raises AlexaError if it holds none."""
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise AlexaError(f"what was stored here cannot be read: {error}") from error
 
 
@@ -73,13 +75,19 @@ def pack(data: bytes) -> tuple[bytes, str]:
 
 def unpack(data: bytes, codec: str) -> bytes:
     """Return what ``pack`` was given. Raises AlexaError for an unknown codec or broken bytes."""
+    if not isinstance(data, bytes):  # SQLite keeps any type in any column
+        raise AlexaError("what was stored here cannot be read: these are no bytes")
     if codec == JSON:
         return data
     if codec == PACKED:
         try:
-            return zlib.decompress(data)
+            unpacking = zlib.decompressobj()
+            content = unpacking.decompress(data, MAX_BYTES)
         except zlib.error as error:
             raise AlexaError(f"what was stored here cannot be read: {error}") from error
+        if unpacking.unconsumed_tail or not unpacking.eof:
+            raise AlexaError("what was stored here cannot be read: it is cut off, or too large")
+        return content
     raise AlexaError(
         f"what was stored here is in an unknown form, {codec!r}", hint="update alexa-cli"
     )

@@ -31,7 +31,7 @@ class ExpertStore:
             "SELECT value FROM state WHERE expert = ? AND key = ?",
             (self._expert, coding.storable(key)),
         )
-        return coding.decode(rows[0][0].encode()) if rows else default
+        return _value(rows[0][0]) if rows else default
 
     def set(self, key: str, value: Json) -> None:
         """Keep ``value`` under ``key``. Raises AlexaError if it is not JSON."""
@@ -60,10 +60,15 @@ class ExpertStore:
             "SELECT key, value FROM state WHERE expert = ? AND key >= ? ORDER BY key",
             (self._expert, prefix),
         )
-        return [
-            (key, coding.decode(value.encode())) for key, value in rows if key.startswith(prefix)
-        ]
+        return [(key, _value(value)) for key, value in rows if key.startswith(prefix)]
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing, and nobody else writes. Never await inside."""
         return self._store.transaction()
+
+
+def _value(stored: object) -> Any:  # noqa: ANN401 - the expert knows what
+    """Read a value. Raises AlexaError for what ``set`` did not write: SQLite keeps any type."""
+    if not isinstance(stored, str):
+        raise AlexaError("what was stored here cannot be read: it is no text")
+    return coding.decode(stored.encode())

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from alexa_cli.errors import AlexaError
 from alexa_cli.store import coding
 from alexa_cli.store.database import Database
 from alexa_cli.store.ids import IdMaker
@@ -171,7 +172,10 @@ class Store:
         before: float | None = None,
         limit: int | None = None,
     ) -> list[tuple[EventRow, bytes]]:
-        """Return events of a kind with their contents by one read, the newest first."""
+        """Return events of a kind with their contents by one read, the newest first.
+
+        What cannot be unpacked is left out, with a notice.
+        """
         where, values = _where(kind=kind, conversation=conversation, turn=None, before=before)
         now = self.clock()
         rows = self.database.query(
@@ -179,7 +183,14 @@ class Store:
             f"ON c.id = e.content_ref WHERE {where} AND {alive('e')} AND {alive('c')} {_order()}",
             (*values, now, now, -1 if limit is None else limit),
         )
-        return [(EventRow(*row[:-2]), coding.unpack(*row[-2:])) for row in rows]
+        found: list[tuple[EventRow, bytes]] = []
+        for row in rows:
+            event = EventRow(*row[:-2])
+            try:
+                found.append((event, coding.unpack(*row[-2:])))
+            except AlexaError as error:
+                self.notices.append(f"{event.id} cannot be read: {error.message}")
+        return found
 
     def event(self, event_id: str) -> EventRow | None:
         """Return the event with this id; None if there is none, or it expired."""

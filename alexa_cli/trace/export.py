@@ -33,10 +33,10 @@ def records(store: Store, since: datetime | None = None) -> Iterator[TurnRecord]
         if oldest is None or (row.at is not None and row.at >= oldest)
     ]
     for row in rows:
-        content = store.content(row.content_ref or row.id)
-        if content is None:
-            continue  # it expired meanwhile
         try:
+            content = store.content(row.content_ref or row.id)
+            if content is None:
+                continue  # it expired meanwhile
             yield coding.build(coding.decode(content), TurnRecord)
         except AlexaError as error:
             store.notices.append(f"turn {row.turn} cannot be read: {error.message}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime  # noqa: TC003 - read at run time when stored turns are decoded
 from typing import TYPE_CHECKING
 
-from alexa_cli.errors import UsageError
+from alexa_cli.errors import AlexaError, UsageError
 from alexa_cli.store import coding
 from alexa_cli.store.rows import EventRow
 from alexa_cli.trace.record import Span  # noqa: TC001 - as above
@@ -156,14 +156,20 @@ def list_turns(
     before: datetime | None = None,
     conversation: str | None = None,
 ) -> list[TurnSummary]:
-    """Return the latest turns, the newest first."""
+    """Return the latest turns, the newest first; one that cannot be read is noticed, left out."""
     rows = store.contents(
         kind=TURN,
         conversation=conversation,
         before=None if before is None else before.timestamp(),
         limit=limit,
     )
-    return [coding.build(coding.decode(content), TurnSummary) for _, content in rows]
+    turns: list[TurnSummary] = []
+    for row, content in rows:
+        try:
+            turns.append(coding.build(coding.decode(content), TurnSummary))
+        except AlexaError as error:
+            store.notices.append(f"turn {row.turn} cannot be read: {error.message}")
+    return turns
 
 
 def summarise(record: TurnRecord) -> TurnSummary:
