@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from alexa_cli.models.encoder import load_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alexa_cli.decide.nearest_index import NearestIndex
     from alexa_cli.models.encoder import Encoder, Vectors
@@ -51,7 +51,7 @@ class Remembering:
         self.name, self.fingerprint, self.sparse = encoder.name, "tuning", encoder.sparse
         self._encoder, self._known = encoder, dict[str, Any]()
 
-    def encode(self, texts: Any) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """See ``Encoder``."""
         import numpy as np  # noqa: PLC0415 - after load_encoder has chosen its threads
 
@@ -71,7 +71,7 @@ def read_pack(path: Path) -> Examples:
     }
 
 
-def learned(examples: Mapping[tuple[str, str], list[str]], encoder: Any) -> NearestIndex:
+def learned(examples: Mapping[tuple[str, str], list[str]], encoder: Encoder) -> NearestIndex:
     """Train as nearest does: the API's name is one more example."""
     from alexa_cli.decide import nearest_index  # noqa: PLC0415 - imports numpy
 
@@ -86,7 +86,7 @@ def fold(examples: Examples, number: int, folds: int) -> tuple[Examples, list[An
     return kept, held
 
 
-def ranking(examples: Examples, encoder: Any) -> tuple[float, float]:
+def ranking(examples: Examples, encoder: Encoder) -> tuple[float, float]:
     """Return the shares of held-out examples whose expert and API are found."""
     experts = apis = total = 0
     for number in range(FOLDS):
@@ -100,7 +100,7 @@ def ranking(examples: Examples, encoder: Any) -> tuple[float, float]:
     return experts / total, apis / total
 
 
-def refusing(examples: Examples, encoder: Any) -> float:
+def refusing(examples: Examples, encoder: Encoder) -> float:
     """Return the mean AUROC over the experts left out one by one."""
     import numpy as np  # noqa: PLC0415 - after load_encoder has chosen its threads
 
@@ -124,7 +124,7 @@ def variants() -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def with_constant(name: str, value: Any, base: Encoder) -> Any:
+def with_constant(name: str, value: float, base: Encoder) -> Encoder:
     """Set one constant and return the encoder to use."""
     from alexa_cli.decide import nearest_index  # noqa: PLC0415 - imports numpy
     from alexa_cli.models.ngrams import Ngrams  # noqa: PLC0415 - as above
@@ -132,7 +132,7 @@ def with_constant(name: str, value: Any, base: Encoder) -> Any:
     if name.isupper():
         setattr(nearest_index, name, value)
         return base
-    surface = Ngrams(replace(Ngrams().widths, **{name: value}))
+    surface = Ngrams(replace(Ngrams().widths, **{name: value}))  # type: ignore[arg-type]
     nearest_index._SURFACE = surface  # noqa: SLF001 - tuning what is otherwise fixed
     return surface if base.name == "ngrams" else base
 
@@ -147,7 +147,7 @@ def main() -> int:
     options = parser.parse_args()
     examples = read_pack(options.pack)
     base = load_encoder(options.encoder, options.models)
-    plain: Any = base if base.sparse else Remembering(base)
+    plain: Encoder = base if base.sparse else Remembering(base)
     from alexa_cli.decide import nearest_index  # noqa: PLC0415 - imports numpy
 
     shipped = {key: getattr(nearest_index, key) for key in (*TRIED, "_SURFACE") if key.isupper()}
