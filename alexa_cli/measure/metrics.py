@@ -156,8 +156,11 @@ def _matched(
 
 
 def spoken(text: str) -> tuple[str, ...]:
-    """Return the words of an argument as they are compared: an article before them is nothing."""
-    said = words(text)
+    """Return the words of an argument as they are compared.
+
+    An article before them is nothing, nor is a possessive ("mom's" number) after them.
+    """
+    said = words(text.removesuffix("'s").removesuffix("’s"))
     return said[1:] if len(said) > 1 and said[0] in ARTICLES else said
 
 
