@@ -14,7 +14,7 @@ import typer
 
 from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, JsonOption, SetOption
 from alexa_cli.cli.session import Session, open_session
-from alexa_cli.errors import FileError, UsageError, did_you_mean
+from alexa_cli.errors import UsageError, did_you_mean
 from alexa_cli.language.text import printable
 from alexa_cli.measure.compare import By, Comparison, compare, load_run, save_run
 from alexa_cli.measure.metrics import Judged, Metrics, summarise
@@ -138,14 +138,9 @@ def _progress(total: int) -> Any:  # noqa: ANN401 - a function
 
 def load_map(path: Path) -> dict[str, str | None]:
     """Read a label map. Raises FileError."""
-    from alexa_cli.config.files import load_yaml
+    from alexa_cli.config.files import load_yaml, read
 
-    data = load_yaml(path).data
-    if not isinstance(data, dict) or not all(
-        target is None or isinstance(target, str) for target in data.values()
-    ):
-        raise FileError("a label map is `label: expert.api`, `expert` or null a line", path=path)
-    return {str(label): target for label, target in data.items()}  # type: ignore[misc]
+    return read(load_yaml(path), dict[str, str | None])
 
 
 def limit(text: str) -> tuple[str, float]:

@@ -95,6 +95,7 @@ class _Builder:
     """The value that ended last."""
 
     def document(self) -> Document:
+        self.lines.setdefault((), 1)  # a file that says nothing says so in its first line
         return Document(self.data, self.lines, self.path)
 
     def feed(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's event classes are untyped

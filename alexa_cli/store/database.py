@@ -61,7 +61,7 @@ class Database:
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Run one statement and return all its rows."""
         with self._locked():
-            return self._rescued(lambda: self._run(sql, values).fetchall())
+            return self._rescued(lambda: self._fetched(sql, values))
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement that writes; returns the number of rows it changed.
@@ -144,6 +144,13 @@ class Database:
             return self._connected().execute(sql, values)
         except sqlite3.IntegrityError:
             raise
+        except sqlite3.Error as error:
+            raise self._converted(error) from error
+
+    def _fetched(self, sql: str, values: Sequence[object]) -> list[Row]:
+        cursor = self._run(sql, values)
+        try:
+            return cursor.fetchall()  # most pages are read, and found damaged, here
         except sqlite3.Error as error:
             raise self._converted(error) from error
 

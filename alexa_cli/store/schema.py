@@ -68,12 +68,18 @@ def connect(path: Path | None) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
+    connection.text_factory = _text
     try:
         _prepare(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _text(stored: bytes) -> str:
+    """Read text that something else may have written: one bad byte must not hide all rows."""
+    return stored.decode(errors="replace")
 
 
 def _make_private(path: Path) -> None:

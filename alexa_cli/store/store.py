@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_COLUMNS = "e.id, e.kind, e.conversation, e.turn, e.at, e.content_ref, e.expires_at"
-"""In the order of EventRow's fields."""
+_COLUMNS = ", ".join(
+    f"CAST(e.{name} AS {kind})"
+    for kind, names in (
+        ("TEXT", ("id", "kind", "conversation", "turn")), ("REAL", ("at",)),
+        ("TEXT", ("content_ref",)), ("REAL", ("expires_at",)),
+    )
+    for name in names
+)  # fmt: skip
+"""In the order of EventRow's fields, cast: SQLite keeps any type in any column."""
 _BATCH = 500
 """Ids deleted by one statement; SQLite allows 999 values in one."""
 
@@ -204,7 +211,7 @@ class Store:
         """Return the ids of this kind that begin with ``prefix``, in order, at most ``limit``."""
         prefix = coding.storable(prefix)
         rows = self.database.query(
-            "SELECT e.id FROM events e WHERE e.id >= ? AND e.id < ? AND e.kind = ? "
+            "SELECT CAST(e.id AS TEXT) FROM events e WHERE e.id >= ? AND e.id < ? AND e.kind = ? "
             f"AND {alive('e')} ORDER BY e.id LIMIT ?",
             (prefix, prefix + "\U0010ffff", kind, self.clock(), limit),
         )
