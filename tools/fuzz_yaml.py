@@ -57,8 +57,8 @@ VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 10**17, 0.5, -1e300, "", " ", "x", "../../x", "/etc/passwd", "$x",
     "$1", "$outcome.x", "${", "{x}", "{", "}", "[x", "[x]", "<x>", "<", "(a|b", "(a|b)",
     "[[x](y)](z)", "a: b", "yes", "é\u202ex", "\x1b[31m", "x" * 5_000, "[x] " * 300, "((((" * 50,
-    "5s", "-5s", "en", "irreversible", "read", "steps", "datetime", "x:y", "os:system", "__import__:x",
-    "a.b.c:d", [], {}, [[]], [None], {"": None}, {"x": "x"}, [{"x": []}] * 3,
+    "5s", "-5s", "en", "irreversible", "read", "steps", "datetime", "x:y", "os:system",
+    "__import__:x", "a.b.c:d", [], {}, [[]], [None], {"": None}, {"x": "x"}, [{"x": []}] * 3,
     {"python": "os:system"}, {"shell": ["rm", "-rf", "$x"]}, {"shell": []}, {"http": {"url": "file:///etc/passwd"}},
     {"http": {"url": "http://$x/"}}, {"steps": [{"call": "x"}]}, {"en": ["x"]}, {"en": 3},
 )  # fmt: skip

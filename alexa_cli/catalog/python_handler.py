@@ -11,8 +11,10 @@ import asyncio
 import contextvars
 import copy
 import inspect
+import math
 import queue
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -22,7 +24,7 @@ from alexa_cli.catalog.modules import load_function, one_line, place_of
 from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from alexa_cli.catalog.context import HandlerContext
     from alexa_cli.catalog.expert import Api, Expert
@@ -105,7 +107,18 @@ def as_json(value: object, who: str, limit: int) -> Json:
         raise HandlerFailed(f"{who} returned something that is no JSON value: {reason}") from error
     if len(encoded) > limit:
         raise HandlerFailed(f"{who} returned more than {limit:,} bytes")
+    if b"null" in encoded and not _finite(value):
+        raise HandlerFailed(f"{who} returned something that is no JSON value: NaN or infinity")
     return plain
+
+
+def _finite(value: object) -> bool:
+    """Whether plain values hold no NaN and no infinity, which encoding makes null."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Mapping):
+        return all(map(_finite, value.values()))
+    return not isinstance(value, list | tuple) or all(map(_finite, value))
 
 
 def _undo(

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.schema import NAME
+from alexa_cli.config.paths import write_private
 from alexa_cli.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def scaffold(name: str, folder: Path, schema: str) -> Path:
     """Write a new expert into ``folder / name`` and return that folder.
 
     ``schema`` is the JSON Schema as text; it is written beside the experts, where the editor's
-    comment line finds it. Raises UsageError for a bad name, ConfigError if it is there already.
+    comment line finds it. Raises UsageError for a bad name, ConfigError if it is there already,
+    AlexaError if it cannot be written.
     """
     if not re.fullmatch(NAME, name) or len(name) > 40:  # noqa: PLR2004 - a folder's and a word's length
         raise UsageError(f"{name!r} is no name for an expert", hint="use snake_case: garden_lights")
@@ -103,14 +105,10 @@ def scaffold(name: str, folder: Path, schema: str) -> Path:
     if target.exists():
         raise ConfigError(f"{target} is already there", hint="choose another name")
     values = {"name": name, "spoken": name.replace("_", " "), "schema": f"../{SCHEMA_FILE}"}
-    try:
-        target.mkdir(parents=True)
-        (target / "expert.yaml").write_text(_YAML.format(**values), encoding="utf-8")
-        (target / f"{name}.py").write_text(_PYTHON.format(**values), encoding="utf-8")
-        (target / "cases.jsonl").write_text(_cases(name, values["spoken"]), encoding="utf-8")
-        (folder / SCHEMA_FILE).write_text(schema, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{target}: cannot write: {error.strerror}") from error
+    write_private(target / "expert.yaml", _YAML.format(**values).encode())
+    write_private(target / f"{name}.py", _PYTHON.format(**values).encode())
+    write_private(target / "cases.jsonl", _cases(name, values["spoken"]).encode())
+    write_private(folder / SCHEMA_FILE, schema.encode())
     return target
 
 

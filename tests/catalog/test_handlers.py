@@ -116,6 +116,7 @@ BROKEN = {
     "def go(wrong): pass": "missing a required argument: 'wrong'",
     "def go(): return object()": "no JSON value",
     "def go():\n    x = []\n    x.append(x)\n    return x": "no JSON value",
+    "def go(): return [{'x': float('nan')}]": "no JSON value: NaN or infinity",
     "def go(): return 'x' * 2_000_000": "more than 1,000,000 bytes",
     "def go(): return '\\ud800'": "no JSON value",
     "def go(): raise StopIteration": "failed: StopIteration",

@@ -235,7 +235,7 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
         ("pair: [1, 2]", 1, "pair[1]", "expected text"),
         ("pair: [1]", 1, "pair", "length"),
         ("lamps:\n  'a.b [c]':\n    level: x", 3, 'lamps."a.b [c]".level', "whole number"),
-        ("# nothing", None, None, "expected a mapping, got nothing"),
+        ("# nothing", 1, None, "expected a mapping, got nothing"),
         ("- a", 1, None, "expected a mapping, got a list"),
     ],
 )  # fmt: skip
