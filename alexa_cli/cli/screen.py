@@ -85,20 +85,28 @@ def _waterfall(store: Store, turn: str) -> None:
         sys.stderr.write(printable(line) + "\n")
 
 
-def summary(seen: Seen, columns: int = WIDTH) -> str:
+TIMES = len("decided 99.99 s · total 99.99 s")
+"""Columns that the times may take."""
+
+
+def summary(seen: Seen, columns: int = WIDTH, *, turn: bool = True) -> str:
     """Return the line under a turn, printable and no wider than ``columns``.
 
     It says who decided what, how long that and all of it took, what language models took (none is
-    asked yet), and the turn's id.
+    asked yet), and the turn's id unless ``turn`` is False.
     """
     from alexa_cli.trace.plain_text import line, milliseconds
 
     times = f"decided {milliseconds(seen.deciding)} · total {milliseconds(seen.seconds)}"
     did = ", ".join(seen.calls) or seen.status.replace("_", " ")
     head = f"{seen.model or 'nobody'} → "
-    # What does not fit is left out from the least telling on; what was called is cut last.
-    tails = (f" · {times} · no tokens · {seen.turn}", f" · {times} · {seen.turn}", f" · {times}")
-    tail = next((t for t in tails if len(head) + len(did) + len(t) <= columns), tails[1])
+    # What does not fit is left out from the least telling on; what was called is cut last. Times
+    # count as their widest, so that the same turn looks the same whatever it took.
+    spare = columns - len(head) - len(did) - max(0, TIMES - len(times))
+    tails = [f" · {times} · no tokens", f" · {times}"]
+    if turn:
+        tails = [f"{tails[0]} · {seen.turn}", f"{tails[1]} · {seen.turn}", tails[1]]
+    tail = next((t for t in tails if len(t) <= spare), tails[0])
     return line(head + line(did, max(8, columns - len(head) - len(tail))) + tail, columns)
 
 

@@ -166,7 +166,7 @@ class Terminal:
         columns = self._prompt.app.output.get_size().columns
         if self._last is None or not self._last.turn:
             return one_line("/help · Tab completes · Ctrl-R searches · Ctrl-D leaves", columns - 1)
-        return summary(self._last, columns - 1)
+        return summary(self._last, columns - 1, turn=False)
 
     def _rang(self, due: Due) -> None:
         self._show(f"⏰ {due.text}", bell=True)
