@@ -96,7 +96,7 @@ def written(svg: str) -> list[str]:
     for y, text in re.findall(r'<text [^>]*y="([\d.]+)"[^>]*clip-path[^>]*>([^<]*)</text>', svg):
         rows[float(y)] = rows.get(float(y), "") + html.unescape(text).replace("\xa0", " ")
     lines = (rows[y] for y in sorted(rows) if not rows[y].startswith("    "))  # the outer spans
-    changing = r"→ .* · decided|\bt-\w+|[\d.]+ m?s\b|=+|\d+ minutes and \d+ seconds"
+    changing = r"→ .* · decided|\bt-\w+|[\d.]+ m?s\b|=+|\d+ minutes( and \d+ seconds?)?"
     return [re.sub(r"\s+", " ", re.sub(changing, "#", line)).strip() for line in lines]
 
 
