@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alexa_cli.catalog.check import Checked
     from alexa_cli.catalog.expert import Api, Expert, Parameter
     from alexa_cli.config.paths import Paths
+    from alexa_cli.config.settings import Loaded
     from alexa_cli.turn import Json
 
 
@@ -40,12 +41,16 @@ class Options:
     def load(self) -> Catalogue:
         """Load the experts. Raises FileError, ConfigError."""
         from alexa_cli.catalog.catalogue import load_catalogue
+
+        return load_catalogue(self.settings().settings, self.paths, self.common.folders)
+
+    def settings(self) -> Loaded:
+        """Read the settings. Raises FileError, UsageError."""
         from alexa_cli.config.settings import load_settings
 
-        loaded = load_settings(
+        return load_settings(
             self.paths, file=self.common.config, sets=self.common.sets, env=os.environ
         )
-        return load_catalogue(loaded.settings, self.paths, self.common.folders)
 
 
 def list_(options: Options) -> int:
@@ -67,7 +72,10 @@ def show(options: Options, name: str) -> int:
     """Print what one expert can do, and how to say it."""
     expert = options.load().expert(name)
     if options.json:
-        _print(json.dumps(_whole(expert), indent=2, default=str))
+        from alexa_cli.store.masking import mask_values
+
+        mask = mask_values(options.settings().secrets())  # a hook may hold some
+        _print(json.dumps(json.loads(mask(json.dumps(_whole(expert)).encode())), indent=2))
         return 0
     _print(f"{expert.name}: {expert.description}")
     _print(f"  {expert.source}, {expert.folder}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from alexa_cli.language.text import printable
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 class _Stray(io.TextIOBase):
     """Takes text, and lets it through to stderr without terminal escapes."""
 
+    def __init__(self, stderr: TextIO) -> None:
+        self._stderr = stderr
+
     def write(self, text: str) -> int:
         """Write to stderr, printable."""
-        sys.stderr.write(printable(text))
+        self._stderr.write(printable(text))
         return len(text)
 
     def writable(self) -> bool:
@@ -28,10 +31,14 @@ class _Stray(io.TextIOBase):
 
 @contextmanager
 def stray_prints() -> Iterator[None]:
-    """While this holds, ``print`` does not reach stdout, which carries the answer alone."""
-    stdout = sys.stdout
-    sys.stdout = _Stray()
+    """While this holds, ``print`` does not reach stdout, which carries the answer alone.
+
+    Nor do warnings, or what is written to stderr itself, reach the terminal as they are.
+    """
+    stdout, stderr = sys.stdout, sys.stderr
+    stray = _Stray(stderr)
+    sys.stdout = sys.stderr = stray
     try:
         yield
     finally:
-        sys.stdout = stdout
+        sys.stdout, sys.stderr = stdout, stderr

@@ -179,11 +179,14 @@ def test_other_experts_take_the_place_of_the_usual_ones(
     folder = expert(
         "  hum:\n    description: Hum.\n    effect: read\n    sentences: [hum]\n"
         "    say: Hm.\n    run: {python: 'odd:hum'}\n",
-        "def hum():\n    print('\\x1b[31mstray\\x07')\n",
+        "import sys\ndef hum():\n    print('\\x1b[31mstray\\x07')\n"
+        "    sys.stderr.write('\\x1b[31merrant\\x07\\n')\n",
     )
     ran = alexa("hum", f"--experts={folder}")
     assert (ran.code, ran.out) == (0, "Hm.\n")
     assert "stray\n" in ran.err
+    assert "errant\n" in ran.err
+    assert "\x1b" not in ran.err
     assert alexa("--experts", str(folder), LIGHT).code == 3
 
 
