@@ -66,12 +66,6 @@ def default_effect(handler: Handler) -> Effect | None:
     return None
 
 
-def split_python(text: str) -> tuple[str, str]:
-    """Split ``module:function``, which ``check_python`` accepted."""
-    module, _, function = text.partition(":")
-    return module, function
-
-
 def check_python(report: Report, at: At, text: str, folder: Path) -> None:
     """Note a ``module:function`` that names nothing in the expert's own folder."""
     match = _PYTHON.fullmatch(text)
