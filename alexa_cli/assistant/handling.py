@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alexa_cli.catalog.context import HandlerContext, Limits, Lists
+from alexa_cli.catalog.context import HandlerContext, HandlerFailed, Limits, Lists
 from alexa_cli.context.names import NameList
 from alexa_cli.store.state import ExpertStore
 from alexa_cli.watch import due
@@ -26,6 +26,8 @@ class Notifier:
 
     def __call__(self, text: str, *, at: datetime, key: str) -> str | None:
         """Have ``text`` said at ``at``; returns who will say it, None if nobody is running."""
+        if at.tzinfo is None:
+            raise HandlerFailed(f"{self._expert}: notify(at=...) takes an instant with a time zone")
         house = self._turning.house
         due.schedule(
             house.store, at=at, text=text, expert=self._expert, key=key,

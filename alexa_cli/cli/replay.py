@@ -67,9 +67,7 @@ async def _again(session: Session, before: TurnRecord, *, act: bool) -> str:
         yield Utterance(before.words, source="replay", language=before.language)
 
     turn = ""
-    async with aclosing(
-        session.assistant.turn(words(), before.conversation, options)
-    ) as events:
+    async with aclosing(session.assistant.turn(words(), before.conversation, options)) as events:
         async for event in events:
             if isinstance(event, Finished):
                 turn = event.turn

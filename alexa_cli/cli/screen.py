@@ -11,6 +11,7 @@ from alexa_cli.turn import Decided, Finished, Plan, Question, Replied, Reply
 
 if TYPE_CHECKING:
     from alexa_cli.store.store import Store
+    from alexa_cli.trace.save import TurnRecord
     from alexa_cli.turn import Event
 
 WIDTH = 80
@@ -60,11 +61,7 @@ class Seen:
 def answer(store: Store, seen: Seen, shown: Shown) -> None:
     """Show a finished turn. Everything passes through ``printable`` first."""
     if shown.as_json:
-        from alexa_cli.cli.trace import dumps
-        from alexa_cli.store.coding import plain
-        from alexa_cli.trace.save import load_turn
-
-        sys.stdout.write(dumps(plain(load_turn(store, seen.turn))) + "\n")
+        sys.stdout.write(_as_json(store, seen) + "\n")
         return
     sys.stdout.write(printable(seen.reply.text) + "\n")
     sys.stdout.flush()
@@ -77,11 +74,39 @@ def answer(store: Store, seen: Seen, shown: Shown) -> None:
         sys.stderr.write("answer with: alexa -c YOUR ANSWER\n")
 
 
-def _waterfall(store: Store, turn: str) -> None:
+def _kept(store: Store, turn: str) -> TurnRecord | None:
+    """Return what is stored of a turn; None if it could not be kept (the disk is full)."""
+    from alexa_cli.errors import AlexaError
     from alexa_cli.trace.save import load_turn
+
+    try:
+        return load_turn(store, turn)
+    except AlexaError:
+        return None
+
+
+def _as_json(store: Store, seen: Seen) -> str:
+    """Return the record of a turn; of one that could not be kept, what was seen of it."""
+    from alexa_cli.cli.trace import dumps
+    from alexa_cli.store.coding import plain
+
+    record = _kept(store, seen.turn)
+    if record is not None:
+        return dumps(plain(record))
+    return dumps({
+        "turn": seen.turn, "reply": seen.reply.text, "status": seen.status, "kept": False,
+        "seconds": seen.seconds, "models": [seen.model], "summary": ", ".join(seen.calls),
+    })  # fmt: skip
+
+
+def _waterfall(store: Store, turn: str) -> None:
     from alexa_cli.trace.waterfall import waterfall
 
-    for line in waterfall(load_turn(store, turn).spans, width()):
+    record = _kept(store, turn)
+    if record is None:
+        sys.stderr.write("this turn was not kept, so it has no trace\n")
+        return
+    for line in waterfall(record.spans, width()):
         sys.stderr.write(printable(line) + "\n")
 
 

@@ -66,7 +66,7 @@ def _split(key: str) -> At:
 
 def _join_hook(at: At) -> At:
     """``experts.hooks.contacts.call``: the name of a hook has a dot in it."""
-    if at[:2] == HOOKS and len(at) > 3 and "." not in str(at[2]):  # noqa: PLR2004 - two and two
+    if at[:2] == HOOKS and len(at) > 3 and "." not in str(at[2]):  # noqa: PLR2004 - models.NAME.data - two and two
         return (*HOOKS, f"{at[2]}.{at[3]}", *at[4:])
     return at
 

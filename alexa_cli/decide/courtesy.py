@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 _LEAD: dict[str, tuple[str, ...]] = {
     "en": (
-        "hey alexa", "ok alexa", "okay alexa", "alexa", "please", "hey", "ok", "okay", "um", "uh",
+        "hey alexa", "ok alexa", "okay alexa", "alexa", "please", "hey", "ok", "okay",
+        "oh", "ah", "hmm", "wait", "hold on", "oops", "whoops", "you know what", "alright",
+        "all right", "right", "um", "uh",
         "er", "well", "now", "so", "and", "then", "also", "just", "quickly", "kindly",
         "can you", "could you", "would you", "will you", "can we", "could we", "you can",
         "you could", "i want you to", "i would like you to", "i need you to", "i want to",

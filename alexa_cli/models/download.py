@@ -86,7 +86,7 @@ def _get(url: str, file: ModelFile, part: Path, progress: Progress) -> None:
 def _start(response: httpx.Response, url: str, have: int) -> int:
     """Return how many bytes the server goes on from: 0 if it starts over."""
     status = response.status_code
-    if status == 206:  # noqa: PLR2004 - partial content
+    if status == 206:  # noqa: PLR2004 - 0.1 MB - partial content
         starts = response.headers.get("content-range", "").partition(" ")[2].partition("-")[0]
         return have if starts == str(have) else _restart(response)
     if status == 200:  # noqa: PLR2004 - the server ignores ranges

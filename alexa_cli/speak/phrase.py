@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alexa_cli.language.say import tidy
 from alexa_cli.language.text import printable, words
-from alexa_cli.speak.template import tidy
 from alexa_cli.speak.values import joined, of_argument
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from alexa_cli.language.say import Said
 from alexa_cli.language.text import printable
-from alexa_cli.speak.template import Said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.expert import Effect
+from alexa_cli.language.say import BadTemplate, render
 from alexa_cli.language.text import printable
 from alexa_cli.speak.joining import chained, merged
 from alexa_cli.speak.phrase import confirm_text, phrase
-from alexa_cli.speak.template import BadTemplate, render
 from alexa_cli.speak.values import fenced, joined, look_up, of_value
 from alexa_cli.turn import Reply
 

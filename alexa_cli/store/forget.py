@@ -85,10 +85,10 @@ def _events(store: Store, kinds: tuple[str, ...], conversation: str | None = Non
     values = (*kinds, *(() if conversation is None else (conversation,)))
     counted = _count(store, kinds[0], conversation)
     store.database.execute(
-        f"DELETE FROM contents WHERE id IN (SELECT content_ref FROM events WHERE {where})",  # noqa: S608
+        f"DELETE FROM contents WHERE id IN (SELECT content_ref FROM events WHERE {where})",  # noqa: S608 - our own text
         values,
     )
-    store.database.execute(f"DELETE FROM events WHERE {where}", values)  # noqa: S608
+    store.database.execute(f"DELETE FROM events WHERE {where}", values)  # noqa: S608 - as above
     return counted
 
 

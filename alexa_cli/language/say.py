@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from alexa_cli.language.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable, Iterator
 
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*", re.ASCII)
 _MAX_DEPTH = 20
@@ -135,29 +135,6 @@ def names(parts: Parts) -> Iterator[str]:
             yield part.name
         elif isinstance(part, Bracketed):
             yield from names(part.parts)
-
-
-def check_say(text: str, known: Container[str] | None = None) -> list[Problem]:
-    """What is wrong with a template: unreadable, or naming what is not in ``known``.
-
-    ``known``: the API's parameters and the fields that its outcome is known to have; None when
-    the outcome's fields are unknown, so that any name may be right.
-    """
-    try:
-        parts = parse(text)
-    except BadTemplate as error:
-        return [error.problem]
-    if known is None:
-        return []
-    problems, seen = [], set()
-    for name in names(parts):
-        if name.partition(".")[0] not in known and name not in seen:
-            seen.add(name)
-            position = re.search(rf"{{{re.escape(name)}[}}|]", text)
-            problems.append(
-                Problem(position.start() + 1 if position else 0, f"nothing is named {name!r}")
-            )
-    return problems
 
 
 def render(text: str, value: Callable[[str], Said | None]) -> str | None:
