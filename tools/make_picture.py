@@ -132,7 +132,12 @@ def session() -> list[Ran]:
 def draw(ran: list[Ran]) -> str:
     """Return the picture of commands and what they printed."""
     console = Console(
-        record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False
+        record=True,
+        width=COLUMNS,
+        height=40,
+        file=io.StringIO(),
+        force_terminal=True,
+        highlight=False,
     )
     for place, each in enumerate(ran):
         if place:
