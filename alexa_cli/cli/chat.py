@@ -54,6 +54,11 @@ def chat(
     with talk.session.store:
         try:
             code = asyncio.run(_converse(talk, as_json=as_json))
+        except KeyboardInterrupt:
+            # Between an answer and the next prompt nobody but this hears Ctrl-C: it leaves.
+            if as_json or not _interactive():
+                raise
+            code = 0
         finally:
             talk.session.say_notices()
     raise typer.Exit(code)
@@ -64,10 +69,14 @@ async def _converse(talk: Talk, *, as_json: bool) -> int:
         from alexa_cli.cli.repl.script import converse_json
 
         return await converse_json(talk)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _interactive():
         from alexa_cli.cli.repl.script import play
 
         return await play(talk)
     from alexa_cli.cli.repl.terminal import converse
 
     return await converse(talk)
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
