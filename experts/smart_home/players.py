@@ -42,7 +42,7 @@ def pause_media(context: HandlerContext, **named: str) -> Result:
         if not players:
             raise AlexaError("Nothing is playing.")
     change = alter(home, players, _player, lambda _, __: {"playing": False})
-    return answer(home, target, change, did="I paused {}.", state="not playing", cannot="be paused")
+    return answer(home, target, change, did="I paused {}.", state="paused", cannot="be paused")
 
 
 def set_volume(
