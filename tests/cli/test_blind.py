@@ -1,0 +1,18 @@
+"""Utterances by a reader who had not seen the templates, through the installed command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Installed
+
+
+def test_most_are_understood_and_hardly_any_is_done_wrong(alexa: Installed, repo: Path) -> None:
+    ran = alexa(
+        "eval", str(repo / "tests" / "data" / "blind.jsonl"), "--fail-under", "api_accuracy=0.8",
+        "--fail-under", "wrong_action_rate=0.03", "--fail-under", "out_of_scope_refused=0.95",
+    )  # fmt: skip
+    assert ran.code == 0, ran.out + ran.err
