@@ -265,7 +265,8 @@ def _worth_saying(api: Api, match: Match, loose: frozenset[str], request: Reques
 
 _NOT_IN_NAMES = frozenset(
     "and or what who when where why how is are was were do does did to if then of i you me it "
-    "turn set switch in on off up down at for with from about not by every all except but than without".split()
+    "turn set switch in on off up down at for with from about not by every all "
+    "except but than without".split()
 )
 
 
