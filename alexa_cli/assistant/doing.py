@@ -96,7 +96,11 @@ class Doing:
         """Part the plan in what runs now and what waits for a yes."""
         turning = self._turning
         asked = turning.snapshot.memory.pending
-        said_yes = decision.model == ANSWERED and asked is not None and asked.kind == "confirm"
+        # The yes is for these very calls, whatever a model in the config may be called.
+        said_yes = (
+            decision.model == ANSWERED and asked is not None and asked.kind == "confirm"
+            and plan.calls == asked.plan.calls
+        )  # fmt: skip
         if turning.options.yes or said_yes or not plan.calls:
             return plan, replace(plan, calls=())
         return split(plan, turning.house.catalogue)
@@ -174,12 +178,12 @@ class Doing:
         if failed:
             self._notes.append(f"I could not undo all of that: {failed[0].error}.")
         elif later is not None and later.calls:
-            self._hold(later)  # taking "lock the door" back unlocks it
+            self._hold(later)  # taking "lock the door" back unlocks it; nothing is undone yet
         else:
+            turning.undo_of = last.turn
             self._notes.append("Done, that's undone.")
             if last.stuck:
                 self._notes.append(_stuck(last.stuck))
-        turning.undo_of = "" if failed else last.turn
 
     async def _again(self) -> AsyncGenerator[Event, None]:
         turning = self._turning

@@ -1,9 +1,9 @@
 """Several commands in one breath: "turn off the lamp and set a timer for ten minutes".
 
-Only after all small models have passed on the whole. The split holds only if every part is
-decided and resolved; at most one part may still need an answer. A part without a verb inherits
-the last one: "turn on the lamp and the fan". With no split that holds, the whole goes on: a large
-model never gets half.
+Only after the models asked so far have passed on the whole: the exact ones first, later those that
+estimate too (``cascade``). The split holds only if every part is decided and resolved; at most one
+part may still need an answer. A part without a verb inherits the last one: "turn on the lamp and
+the fan". With no split that holds, the whole goes on: a large model never gets half.
 """
 
 from __future__ import annotations

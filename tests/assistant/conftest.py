@@ -62,6 +62,21 @@ apis:
     examples: ["explode"]
     run: {python: "shed:blow"}
     say: "Boom."
+  seal:
+    description: Seal the shed; to unseal it takes a yes.
+    effect: reversible
+    undo: {api: unseal, arguments: {}}
+    sentences: ["seal it"]
+    examples: ["seal it"]
+    run: {python: "shed:seal"}
+  unseal:
+    description: Unseal the shed.
+    effect: reversible
+    undo: {api: seal, arguments: {}}
+    confirm: true
+    sentences: ["unseal it"]
+    examples: ["unseal it"]
+    run: {python: "shed:unseal"}
   look:
     description: See which lights are on.
     effect: read
@@ -170,6 +185,12 @@ def dark(area, context):
 
 def blow(context):
     context.store.set("lit", ["ruins"])
+
+def seal(context):
+    context.store.set("sealed", ["yes"])
+
+def unseal(context):
+    context.store.set("sealed", [])
 
 def look(context):
     return context.store.get("lit", [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -140,6 +140,23 @@ def test_hopeless_words(play: Play, words: str, status: str) -> None:
     said = play.say(words)
     assert said.status == status
     assert said.reply
+
+
+def test_a_yes_is_for_the_calls_that_were_asked_about(play: Play) -> None:
+    play.say("explode")
+    again = Plan((Call("shed", "blow", {}, "9"),), "question")
+    said = Play(replace(play.house, decider=Drafts([again]))).say("anything")
+    assert said.status == "question"
+    assert play.state("lit") == []
+
+
+def test_an_undo_that_takes_a_yes_is_no_undo_before_it(play: Play) -> None:
+    first = play.say("seal it")
+    assert play.say("please undo now").status == "question"
+    assert play.state("sealed") == ["yes"]
+    assert not play.record(first.turn).undone
+    play.say("yes")
+    assert play.state("sealed") == []
 
 
 # What experts ask of the house ---------------------------------------------------------------
