@@ -78,6 +78,8 @@ class Call:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     id: str = "1"
     after: tuple[str, ...] = ()
+    doubt: str = ""
+    """Why somebody must say yes first, whatever the API declares: a guard's reason. "": none."""
 
     @property
     def name(self) -> str:
@@ -103,6 +105,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a language model was shown when it planned."""
+
+    lists: tuple[str, ...] = ()
+    """Lists of the context."""
+    history: bool = False
+    tainted: bool = False
+    """Whether there was an untrusted result among it."""
+    cached: str = ""
+    """The turn that the plan was first made in, if it comes from the plan cache."""
+    seconds: float | None = None
+    """How long deciding took then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Calls to make."""
 
@@ -112,6 +129,8 @@ class Plan:
     final: bool = True
     candidates: tuple[Candidate, ...] = ()
     verified: bool = True
+    basis: Basis | None = None
+    """None: no language model made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +147,10 @@ class Question:
     """What must be known before the plan can go on. Lives with the conversation and expires."""
 
     text: str
-    kind: Literal["choice", "value", "confirm"]
+    kind: Literal["choice", "value", "confirm", "open"]
+    """open: a language model's own question; whatever is said next goes through the cascade."""
     plan: Plan
-    """What is already resolved; call ``call`` still lacks ``parameter``."""
+    """What is already resolved; call ``call`` still lacks ``parameter``. Empty if ``open``."""
     call: str = "1"
     parameter: str | None = None
     choices: tuple[Choice, ...] = ()
@@ -147,6 +167,7 @@ class Answer:
     """A model answers in words, with nothing to do."""
 
     text: str
+    """Not final: the beginning of the answer, as far as it has come."""
     model: str = ""
     score: float = 1.0
     final: bool = True
@@ -166,7 +187,12 @@ class Pass:
         "missing",
         "question",
         "no_model",
+        "unreachable",
+        "credentials",
+        "failed",
+        "refused",
     ] = "no_match"
+    """unreachable, credentials, failed, refused: a language model could not be asked, and why."""
     candidates: tuple[Candidate, ...] = ()
     model: str = ""
     score: float = 0.0
@@ -271,6 +297,13 @@ class Emitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Replying:
+    """A piece of the reply, while it still streams. ``Replied`` has the whole of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Replied:
     """The reply, whole."""
 
@@ -282,8 +315,15 @@ class Finished:
     """The turn is over and stored. ``status`` says how it ended; a screen maps it to exit codes."""
 
     turn: str
-    status: Literal["done", "failed", "not_understood", "question", "refused", "cancelled"]
+    status: Literal[
+        "done", "failed", "not_understood", "question", "refused", "cancelled",
+        "unreachable", "credentials",
+    ]  # fmt: skip
+    """unreachable, credentials: only a language model could have answered, and none could be
+    asked."""
     seconds: float = 0.0
 
 
-Event: TypeAlias = Heard | Decided | Started | Acted | Discarded | Emitted | Replied | Finished
+Event: TypeAlias = (
+    Heard | Decided | Started | Acted | Discarded | Emitted | Replying | Replied | Finished
+)

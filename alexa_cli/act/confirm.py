@@ -26,9 +26,12 @@ def needs_confirmation(call: Call, catalogue: Experts, *, verified: bool = True)
     """Whether a call must not run before somebody said yes.
 
     What its API, or an API that its steps call, says with ``confirm``; and whatever is
-    irreversible when the plan was not verified. What has nothing to run needs no yes.
+    irreversible when the plan was not verified; whatever a guard doubts. What has nothing to run
+    needs no yes.
     """
     api = find_api(catalogue, call)
+    if call.doubt and api is not None and api.run is not None:
+        return True
     return api is not None and _needs(api, catalogue, verified=verified, depth=0)
 
 

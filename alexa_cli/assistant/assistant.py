@@ -63,6 +63,8 @@ class TurnOptions:
     """Lists of experts as they were. For replays."""
     asks: tuple[str, ...] = ()
     """What the house is asked for without words (``undo``): nothing is decided then."""
+    think: bool = False
+    """Ask language models to reason, for this turn (``--think``)."""
     seed: int | None = None
     """For whatever draws lots; None: chance."""
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alexa_cli.config.document import At, Document, shown
-from alexa_cli.config.schema import BUILT_IN_MODELS, ModelSettings, Settings
+from alexa_cli.config.schema import BUILT_IN_MODELS, ModelSettings, Settings, Strategy
 from alexa_cli.errors import FileError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+STRATEGIES = ("race", "fallback", "speculate")
+LANGUAGE_KINDS = ("llm", "scripted")
+"""Kinds of models that take a prompt."""
 
 _HANDLERS = ("shell", "http", "python", "steps")
 
@@ -75,20 +79,55 @@ class Check:
                 raise self._error(f"the model {shown(name)} needs a kind", at, hint)
             if name in BUILT_IN_MODELS and model.kind not in {None, name}:
                 raise self._error(f"{name} is a built-in model; its kind is {name}", (*at, "kind"))
+            for key, kind in (("model", "llm"), ("script", "scripted")):
+                if model.kind == kind and not getattr(model, key):
+                    raise self._error(f"a model of kind {kind} needs {key}", at)
 
     def _jobs(self, settings: Settings) -> None:
+        jobs = settings.jobs
+        if not jobs.decide:
+            raise self._error("needs at least one model", ("jobs", "decide"))
+        steps = [jobs.decide] if isinstance(jobs.decide, str) else jobs.decide
+        for place, step in enumerate(steps):
+            at: At = ("jobs", "decide")
+            self._step(settings, step, at if isinstance(jobs.decide, str) else (*at, place))
+        for job in ("reply", "rerank", "summarise"):
+            step = getattr(jobs, job)
+            if step is not None:
+                self._step(settings, step, ("jobs", job), talks=True)
+
+    def _step(
+        self, settings: Settings, step: str | Strategy, at: At, *, talks: bool = False
+    ) -> None:
+        """Check one place of a job. ``talks``: only a language model can do it."""
+        if isinstance(step, str):
+            self._named(settings, step, at, talks=talks)
+            return
+        kinds = [kind for kind in STRATEGIES if getattr(step, kind) is not None]
+        if len(kinds) != 1:
+            raise self._error(f"expected exactly one of {', '.join(STRATEGIES)}", at)
+        kind = kinds[0]
+        if talks and kind != "fallback":
+            raise self._error(f"{kind} is for decide; this job takes a fallback", (*at, kind))
+        if step.speculate is not None:
+            for role in ("draft", "verify"):
+                if role not in step.speculate:
+                    raise self._error(f"speculate needs a {role}", (*at, kind))
+                self._step(settings, step.speculate[role], (*at, kind, role))
+            return
+        parts = step.race if step.race is not None else step.fallback or []
+        if not parts:
+            raise self._error("needs at least one model", (*at, kind))
+        for place, part in enumerate(parts):
+            self._step(settings, part, (*at, kind, place), talks=talks)
+
+    def _named(self, settings: Settings, name: str, at: At, *, talks: bool) -> None:
         known = {*BUILT_IN_MODELS, *settings.models}
-        steps = settings.jobs.decide
-        at: At = ("jobs", "decide")
-        if not steps:
-            raise self._error("needs at least one model", at)
-        for place, step in enumerate([steps] if isinstance(steps, str) else steps):
-            here = at if isinstance(steps, str) else (*at, place)
-            if not isinstance(step, str):
-                raise self._error("race, fallback and speculate come with a later version", here)
-            if step not in known:
-                hint = did_you_mean(step, known) or f"known: {', '.join(sorted(known))}"
-                raise self._error(f"unknown model {shown(step)}", here, hint)
-            kind = settings.models.get(step, ModelSettings()).kind
-            if kind in {"llm", "scripted"}:
-                raise self._error(f"models of kind {kind} come with a later version", here)
+        if name not in known:
+            hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
+            raise self._error(f"unknown model {shown(name)}", at, hint)
+        kind = settings.models.get(name, ModelSettings()).kind
+        if talks and kind not in LANGUAGE_KINDS:
+            raise self._error(
+                f"{shown(name)} is no language model", at, "kind: llm, or kind: scripted"
+            )

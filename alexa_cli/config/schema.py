@@ -34,6 +34,17 @@ class ExpertsSettings(_Options, frozen=True):
     """Replaces the ``run`` of an API: ``expert.api`` to ``{shell: [...]}`` or ``{http: {...}}``."""
 
 
+class PriceSettings(_Options, frozen=True):
+    """US dollars for a million tokens."""
+
+    input: float
+    output: float
+    cache_read: float | None = None
+    """Left out, as ``input``."""
+    cache_write: float | None = None
+    """Left out, as ``input``."""
+
+
 class ModelSettings(_Options, frozen=True):
     """One model. What is left out is as the model's kind has it."""
 
@@ -52,26 +63,55 @@ class ModelSettings(_Options, frozen=True):
     model: str | None = None
     """llm: provider and name, such as ``ollama_chat/qwen3:1.7b``."""
     api_key: str | None = None
-    """llm: the provider's key; best as ``${VARIABLE}``."""
+    """llm: the provider's key; best as ``${VARIABLE}``. Left out, the variable that the provider
+    is known for (``ANTHROPIC_API_KEY``)."""
     api_base: str | None = None
     """llm: address of the provider, if it is not its usual one."""
     timeout: Duration | None = None
-    """llm: how long one request may take."""
+    """llm: how long one request may stay silent, at its start and within its stream."""
+    deadline: Duration | None = None
+    """llm: how long one job may take, retries included."""
+    retries: Count | None = None
+    """llm: how often a request that failed for a passing reason is made again."""
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
+    """llm: 0 is the same answer each time; left out, the expert's ``sampling``, else 0."""
     max_tokens: Count | None = None
     """llm: longest answer, in tokens."""
+    context_window: Count | None = None
+    """llm: the longest prompt and answer together, in tokens; left out, what is known of it."""
+    price: PriceSettings | None = None
+    """llm: what it costs; left out, what is known of it. Unknown is shown as unknown."""
     min_cache_tokens: Count | None = None
     """llm: the shortest prefix that the provider caches, in tokens."""
+    cache: Literal["anthropic", "openai", "prefix", "none"] | None = None
+    """llm: how the provider caches: with breakpoints, with a key, by itself, or not at all; left
+    out, as the provider is known."""
+    structured: Literal["tools", "json_schema"] | None = None
+    """llm: how it is asked for calls: as tools, or as JSON that follows a schema; left out, as
+    the model is known to do best."""
+    options: dict[str, Any] = {}
+    """llm: further arguments for the provider, passed on as they are (``extra_body``)."""
+    script: str | None = None
+    """scripted: the file of its answers. Relative to the file that names it."""
 
 
 class Strategy(_Options, frozen=True):
-    """Several models for one place in a cascade; one of these."""
+    """Several models for one place in a cascade; exactly one of these. May be nested."""
 
-    race: list[str] | None = None
+    race: list[str | Strategy] | None = None
     """The first to answer wins."""
-    fallback: list[str] | None = None
+    fallback: list[str | Strategy] | None = None
     """The next one is asked if the one before fails."""
-    speculate: dict[Literal["draft", "verify"], str] | None = None
+    speculate: dict[Literal["draft", "verify"], str | Strategy] | None = None
     """A fast draft, verified by an accurate model."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models in it, in order."""
+        pair = self.speculate or {}
+        steps = self.race or self.fallback or [pair[r] for r in ("draft", "verify") if r in pair]
+        found = ((step,) if isinstance(step, str) else step.models for step in steps)
+        return tuple(name for names in found for name in names)
 
 
 class JobsSettings(_Options, frozen=True):
@@ -81,12 +121,61 @@ class JobsSettings(_Options, frozen=True):
         default_factory=lambda: list[str | Strategy](BUILT_IN_MODELS)
     )
     """Picks expert, API and arguments; a list is a cascade, left to right."""
+    reply: str | Strategy | None = None
+    """Words a reply that the experts' own wording cannot; left out, the value is said as it is."""
+    rerank: str | Strategy | None = None
+    """Chooses among speech hypotheses."""
+    summarise: str | Strategy | None = None
+    """Sums up a long conversation, outside the turn; left out, the oldest is not shown."""
 
     @property
     def cascade(self) -> tuple[str, ...]:
-        """The names of ``decide`` in order, whichever way it was written."""
+        """The names of the models in ``decide``, in order, strategies taken apart."""
         steps = [self.decide] if isinstance(self.decide, str) else self.decide
-        return tuple(step for step in steps if isinstance(step, str))
+        found = ((step,) if isinstance(step, str) else step.models for step in steps)
+        return tuple(dict.fromkeys(name for names in found for name in names))
+
+
+class PromptSettings(_Options, frozen=True):
+    """What language models are shown."""
+
+    folder: str | None = None
+    """A folder of prompt sections; a file in it wins over the one that ships, by name. Left out,
+    ``prompts`` beside config.yaml. Relative to the file that names it."""
+    one_call_apis: Count = 24
+    """With ``planning: auto``, up to this many APIs are shown at once; with more, the experts are
+    chosen first."""
+    history: Count = 6
+    """Exchanges that are shown when the words lean on them."""
+    summarise_above: Count = 600
+    """Tokens of history above which the oldest is summed up."""
+
+
+class GuardSettings(_Options, frozen=True):
+    """What may reach a language model, and what may come of it."""
+
+    topics: dict[str, list[str]] = {}
+    """Topics that are refused: a name, and the words or phrases that tell it."""
+    secrets: list[str] = []
+    """Regular expressions; what matches is masked before a prompt leaves this machine, besides
+    the kinds that are always masked (keys, card numbers, passwords that are said)."""
+    spend_turn: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    """The most that one turn may cost, in US dollars; left out, no limit."""
+    spend_day: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    """The most that a day may cost, in US dollars; left out, no limit."""
+    requests_per_minute: Count | None = 60
+    """Requests to language models within a minute; null: no limit."""
+
+
+class CacheSettings(_Options, frozen=True):
+    """Plans of language models that are kept for the same words."""
+
+    plans: bool = True
+    """Whether they are kept and used."""
+    size: Count = 1000
+    """How many; the least lately used is dropped."""
+    keep: Duration = Duration("30d")
+    """A plan older than this is not used."""
 
 
 class ConversationSettings(_Options, frozen=True):
@@ -138,6 +227,15 @@ class Settings(_Options, frozen=True):
     """Models by name; the built-in three (reflex, sentences, nearest) can be tuned here."""
     jobs: JobsSettings = JobsSettings()
     """Which model does which job."""
+    planning: Literal["auto", "one_call", "two_calls"] = "auto"
+    """How a language model plans: with every API in one prompt, or experts first and then one
+    prompt with theirs; auto goes by how many there are."""
+    prompt: PromptSettings = PromptSettings()
+    """What language models are shown."""
+    guard: GuardSettings = GuardSettings()
+    """What may reach a language model, and what may come of it."""
+    cache: CacheSettings = CacheSettings()
+    """Plans that are kept."""
     conversation: ConversationSettings = ConversationSettings()
     """How a conversation goes on."""
     act: ActSettings = ActSettings()

@@ -31,6 +31,8 @@ class Exchange:
     words: str
     reply: str
     turn: str = ""
+    tainted: bool = False
+    """Whether the reply holds words from outside: a web page, a document, a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class ConversationState:
     """The oldest first."""
     undoable: tuple[Undoable, ...] = ()
     """The latest last."""
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """List name to ids in the order of their aliases in prompts (``L1``, ``L2``, ...)."""
+    summary: str = ""
+    """What was said before ``history[summarised:]``, summed up for prompts."""
+    summarised: int = 0
+    """How many of ``history``, the oldest, are in ``summary``."""
 
     def refer(self, list_name: str, *ids: str) -> ConversationState:
         """Return the state after ``ids`` of a list were spoken of, the first one foremost."""
@@ -71,8 +79,13 @@ class ConversationState:
 
     def heard(self, exchange: Exchange, keep: int) -> ConversationState:
         """Return the state after one more exchange, at most ``keep`` of them kept."""
-        history = (*self.history, exchange)[-keep:] if keep > 0 else ()
-        return replace(self, history=history, last_turn=exchange.turn, last_reply=exchange.reply)
+        whole = (*self.history, exchange)
+        history = whole[-keep:] if keep > 0 else ()
+        summarised = max(0, self.summarised - (len(whole) - len(history)))
+        return replace(
+            self, history=history, last_turn=exchange.turn, last_reply=exchange.reply,
+            summarised=summarised,
+        )  # fmt: skip
 
 
 def load_conversation(store: Store, conversation: str, now: datetime) -> ConversationState:

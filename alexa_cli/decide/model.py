@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from alexa_cli.language.text import Token, original, tokenise
+from alexa_cli.models.meter import Meter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from alexa_cli.context.snapshot import Snapshot
     from alexa_cli.language.registry import Moment
     from alexa_cli.turn import Decision, Json, Question, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A member of a list by its id, where no words of the user name it."""
+
+    list: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +42,8 @@ class Request:
     """The turn's one instant, time zone and units."""
     question: Question | None = None
     """What the user was asked before, if it still stands."""
-    deadline: float | None = None
-    """Seconds left for the whole turn; None: no limit."""
-    budget: float | None = None
-    """Money left for the whole turn, US dollars; None: no limit."""
+    meter: Meter = field(default_factory=Meter)
+    """What language models did for this turn, its deadline and its guards."""
     may_ask: bool = False
     """Whether this is the last model of its cascade: only that one may ask on weak grounds."""
     closed_set: bool = False
@@ -66,8 +73,9 @@ class Reading:
     """What a model read out of the words, before anything is resolved."""
 
     api: Api
-    said: Mapping[str, Json]
-    """Parameter to words (str, as the user said them) or to a value that a model gave."""
+    said: Mapping[str, Json | Ref]
+    """Parameter to words (str, as the user said them), to a value that a model gave, or to a
+    member of a list."""
     score: float
     why: str = ""
     complete: bool = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from alexa_cli.decide.fits import breaks_schema, is_finite
-from alexa_cli.decide.model import Reading
+from alexa_cli.decide.model import Reading, Ref
 from alexa_cli.decide.references import is_reference, several, stands_for
 from alexa_cli.decide.spans import ARTICLES, NUMBER_TYPES, choice_forms
 from alexa_cli.language.registry import Unreadable, grammar
@@ -93,8 +93,12 @@ def _trouble(stuck: list[tuple[str, _Stuck]], work: _Work) -> Trouble:
     name, why = next((each for each in stuck if each[1].code != "choice"), stuck[0])
     if why.code == "choice":
         for other, _ in stuck[1:]:
-            work.arguments[other] = Argument(words=str(work.reading.said[other]))
+            work.arguments[other] = Argument(words=_words(work.reading.said[other]))
     return Trouble(why.code, why.text, work.call, name, why.choices)
+
+
+def _words(said: Json | Ref) -> str:
+    return said.id if isinstance(said, Ref) else str(said)
 
 
 def is_open(argument: Argument) -> bool:
@@ -130,7 +134,9 @@ def resolve_value(
         return None
 
 
-def _resolve_one(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
+def _resolve_one(parameter: Parameter, said: Json | Ref, work: _Work) -> dict[str, Argument]:
+    if isinstance(said, Ref):
+        return {parameter.name: _referred(parameter, said, work.request)}
     if work.reading.pointers and isinstance(said, str) and _POINTER.fullmatch(said):
         return {parameter.name: Argument(pointer=said)}
     if parameter.x_list:
@@ -204,6 +210,15 @@ def _name(parameter: Parameter, said: Json, work: _Work) -> dict[str, Argument]:
     if len(found) > 1:
         _ask_which(listed, [match.id for match in found], said)
     return {parameter.name: _as_choice(listed, found[0].id, said).argument}
+
+
+def _referred(parameter: Parameter, ref: Ref, request: Request) -> Argument:
+    """Return the member that a reference means. It may be gone, or of another list."""
+    listed = request.snapshot.list(ref.list) if ref.list == parameter.x_list else None
+    entry = listed.get(ref.id) if listed else None
+    if entry is None:
+        raise _Stuck("unknown_name", "That is not there.")
+    return Argument(entry.id, None, entry.name, None, entry.attributes)
 
 
 def _ask_which(listed: NameList | None, ids: Sequence[str], said: str) -> NoReturn:

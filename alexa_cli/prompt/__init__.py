@@ -1,0 +1,1 @@
+"""Sections to messages: stable first, with breakpoints, minified, the same bytes every day."""
