@@ -9,10 +9,12 @@ calls. What happened is saved even when the turn fails.
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alexa_cli.assistant.doing import Doing
+from alexa_cli.assistant.keeping import keep
+from alexa_cli.assistant.speaking import speak
 from alexa_cli.assistant.turning import Turning
 from alexa_cli.decide.cascade import closing
 from alexa_cli.decide.model import Request, tokens_of
@@ -24,10 +26,7 @@ from alexa_cli.turn import (
     Heard,
     Pass,
     Plan,
-    Question,
     Refusal,
-    Replied,
-    Reply,
     Utterance,
 )
 
@@ -95,7 +94,7 @@ class Assistant:
         finally:
             await steps.aclose()
             await doing.discard()
-            turning.save()
+            keep(turning)
 
     async def _steps(
         self, turning: Turning, doing: Doing, utterances: AsyncIterator[Utterance]
@@ -106,6 +105,10 @@ class Assistant:
         decision: Decision = Pass("nothing was said")
         async with aclosing(self._decide(turning, utterance)) as decisions:
             async for decision, seconds in decisions:
+                if isinstance(decision, Answer) and not decision.final:
+                    for piece in turning.streams(decision.text):
+                        yield piece
+                    continue
                 yield Decided(decision, seconds)
                 if isinstance(decision, Plan) and not decision.final and turning.options.act:
                     async with aclosing(doing.attempt(decision)) as events:
@@ -116,9 +119,9 @@ class Assistant:
         async with aclosing(doing.settle(decision)) as events:
             async for event in events:
                 yield event
-        reply = self._speak(turning, decision, doing)
-        turning.replied(reply)
-        yield Replied(reply)
+        async with aclosing(speak(turning, decision, doing)) as spoken:
+            async for event in spoken:
+                yield event
         yield Finished(turning.id, turning.status, turning.elapsed())
 
     async def _decide(
@@ -137,9 +140,11 @@ class Assistant:
             at = turning.elapsed()
             async with closing(self.house.decider.decide(request)) as decisions:
                 async for decision in decisions:
-                    took, at = turning.elapsed() - at, turning.elapsed()
-                    turning.note_decision(decision, took)
-                    span.set("model", decision.model)
+                    took = turning.elapsed() - at
+                    if not (isinstance(decision, Answer) and not decision.final):
+                        at = turning.elapsed()
+                        turning.note_decision(decision, took)
+                        span.set("model", decision.model)
                     yield decision, took
 
     def _request(
@@ -147,7 +152,8 @@ class Assistant:
     ) -> Request:
         return Request(
             utterance, tokens, self.house.catalogue, turning.snapshot, turning.moment,
-            question=turning.memory.pending, closed_set=turning.options.closed_set,
+            question=turning.memory.pending, meter=turning.meter,
+            closed_set=turning.options.closed_set,
         )  # fmt: skip
 
     def request(self, said: str, conversation: str, now: datetime | None = None) -> Request:
@@ -160,24 +166,6 @@ class Assistant:
     def models(self) -> tuple[Model, ...]:
         """The models of the cascade, in order."""
         return self.house.decider.models
-
-    def _speak(self, turning: Turning, decision: Decision, doing: Doing) -> Reply:
-        with turning.recorder.span("speak"):
-            match decision:
-                case Plan() if not turning.options.act:
-                    return Reply(f"I would call {', '.join(c.name for c in decision.calls)}.")
-                case Plan():
-                    return doing.reply()
-                case Question():
-                    turning.ask(decision)
-                    return Reply(decision.text, "question", expects_answer=True)
-                case Answer():
-                    return Reply(decision.text)
-                case Refusal():
-                    turning.memory = replace(turning.memory, pending=None)
-                    return Reply(decision.text, "apology")
-                case Pass():
-                    return Reply("I did not get that.", "apology")
 
 
 async def _hear(turning: Turning, utterances: AsyncIterator[Utterance]) -> Utterance:

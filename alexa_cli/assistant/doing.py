@@ -17,7 +17,7 @@ from alexa_cli.act.world import World
 from alexa_cli.assistant import memory as remember
 from alexa_cli.assistant.handling import handler_context
 from alexa_cli.decide.questions import MODEL as ANSWERED
-from alexa_cli.speak.wording import confirm_text, word
+from alexa_cli.speak.wording import MAX_REPLY, bounded, confirm_text, word
 from alexa_cli.turn import Acted, Discarded, Emitted, Plan, Question, Reply
 
 if TYPE_CHECKING:
@@ -206,13 +206,23 @@ class Doing:
             turning.memory, plan, self._outcomes, undo, turning.house.catalogue, turning.id
         )
 
-    def reply(self) -> Reply:
-        """Return what the user is told about what was done, and is asked."""
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of the plan's calls so far."""
+        return tuple(self._outcomes)
+
+    def reply(self, worded: str | None = None) -> Reply:
+        """Return what the user is told about what was done, and is asked.
+
+        ``worded``: how a language model puts what was done; None: in the experts' own words.
+        """
         turning = self._turning
         spoken = [o for o in self._outcomes if not (self._notes and _says_nothing(o))]
         parts = list(self._notes)
         style, expects = "plain", False
-        if spoken or not parts:
+        if worded is not None:
+            parts.insert(0, bounded(worded.strip(), MAX_REPLY))
+        elif spoken or not parts:
             reply = word(spoken, turning.house.catalogue, turning.moment)
             parts.insert(0, reply.text)
             style, expects = reply.style, reply.expects_answer

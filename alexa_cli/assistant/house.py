@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from alexa_cli.config.settings import Settings
     from alexa_cli.context.household import Household
     from alexa_cli.decide.model import Model, Request
+    from alexa_cli.decide.plan_cache import PlanCache
+    from alexa_cli.models.llm.registry import LanguageModels
+    from alexa_cli.models.meter import Check
+    from alexa_cli.prompt.texts import Texts
     from alexa_cli.store.store import Store
     from alexa_cli.turn import Decision
 
@@ -27,6 +31,16 @@ class Decider(Protocol):
     def decide(self, request: Request) -> AsyncIterator[Decision]:
         """See ``decide.model.Model``."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talkers:
+    """The language models, and what every request to one of them goes through."""
+
+    models: LanguageModels
+    texts: Texts
+    checks: tuple[Check, ...] = ()
+    """Guards on the way out."""
 
 
 def _utc_now() -> datetime:
@@ -51,5 +65,9 @@ class House:
     clock: Callable[[], datetime] = _utc_now
     sets: tuple[str, ...] = field(default=())
     """``--set`` of this run, for the record."""
+    talkers: Talkers | None = None
+    """None: no job has a language model."""
+    plans: PlanCache | None = None
+    """Plans that language models made, for the same words."""
     rings_here: bool = False
     """Whether this process delivers what is due (the REPL)."""

@@ -18,25 +18,24 @@ from alexa_cli.context.conversation import (
 from alexa_cli.context.snapshot import Snapshot
 from alexa_cli.errors import AlexaError
 from alexa_cli.language.registry import Moment
-from alexa_cli.language.text import MAX_CHARACTERS
-from alexa_cli.store.coding import plain
-from alexa_cli.store.retention import tidy
+from alexa_cli.language.text import MAX_CHARACTERS, printable
+from alexa_cli.models.meter import Meter
+from alexa_cli.speak.wording import MAX_REPLY
 from alexa_cli.trace.record import Recorder
-from alexa_cli.trace.save import TurnRecord, save_turn
 from alexa_cli.turn import (
     Acted,
-    Decided,
     Emitted,
     Finished,
     Pass,
-    Plan,
     Question,
     Refusal,
     Reply,
+    Replying,
     Utterance,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from alexa_cli.assistant.assistant import TurnOptions
@@ -44,12 +43,22 @@ if TYPE_CHECKING:
     from alexa_cli.catalog.expert import Expert
     from alexa_cli.context.conversation import Undoable
     from alexa_cli.context.names import NameList
+    from alexa_cli.prompt.aliases import Aliases
     from alexa_cli.turn import Decision, Event, Outcome
 
-Status = Literal["done", "failed", "not_understood", "question", "refused", "cancelled"]
+ESCAPE_CHARACTERS = 64
+"""A terminal escape is no longer than this; what is has no effect."""
+
+Status = Literal[
+    "done", "failed", "not_understood", "question", "refused", "cancelled",
+    "unreachable", "credentials",
+]  # fmt: skip
 
 
-_REFUSED: dict[str, Status] = {"not confirmed": "done", "too long": "refused"}
+_REFUSED: dict[str, Status] = {
+    "not confirmed": "done", "too long": "refused", "refused": "refused", "blocked": "refused",
+    "unreachable": "unreachable", "credentials": "credentials", "failed": "failed",
+}  # fmt: skip
 """Reasons of a refusal that are no lack of understanding."""
 
 
@@ -65,6 +74,7 @@ class Turning:
     snapshot: Snapshot
     moment: Moment
     recorder: Recorder
+    meter: Meter
     memory: ConversationState
     lists: ExpertLists
     events: list[Event] = field(default_factory=list)
@@ -76,6 +86,10 @@ class Turning:
     cancelled: bool = False
     undo_of: str = ""
     """The turn that this one took back."""
+    streamed: str = ""
+    """What of the reply was shown while it streamed."""
+    first_words: float | None = None
+    """Seconds until the first of it was shown."""
 
     @classmethod
     def begin(cls, house: House, conversation: str, options: TurnOptions) -> Turning:
@@ -93,9 +107,11 @@ class Turning:
             now, house.tz, settings.language, house.household, lists, conversation, None, memory
         )
         moment = Moment(now, zone, settings.temperature_unit, settings.language)
+        checks = house.talkers.checks if house.talkers else ()
+        meter = Meter(recorder, options.think, checks)
         turning = cls(
             house, conversation, options, house.store.new_id("t"), at, snapshot, moment,
-            recorder, memory, lists,
+            recorder, meter, memory, lists,
         )  # fmt: skip
         lists.provide = turning.provide
         return turning
@@ -133,6 +149,28 @@ class Turning:
             decision.model or "decide", now - seconds, now,
             decision=kind, score=round(decision.score, 4), **({"reason": reason} if reason else {}),
         )  # fmt: skip
+
+    def streams(self, text: str) -> Iterator[Replying]:
+        """Yield what is new of a reply that has come as far as ``text``, made safe to show.
+
+        A terminal escape that has only begun is held back until it is whole.
+        """
+        held = text.rfind("\x1b", max(0, len(text) - ESCAPE_CHARACTERS))
+        shown = printable(text if held < 0 else text[:held])[:MAX_REPLY]
+        if len(shown) <= len(self.streamed) or not shown.startswith(self.streamed):
+            return
+        piece, self.streamed = shown[len(self.streamed) :], shown
+        if self.first_words is None:
+            self.first_words = self.elapsed()
+        yield Replying(piece)
+
+    def aliases(self) -> Aliases:
+        """Return the aliases of this session for every list that an expert may see."""
+        from alexa_cli.prompt.aliases import Aliases  # noqa: PLC0415 - only for language models
+
+        catalogue = self.house.catalogue
+        seen = sorted({name for expert in catalogue.experts.values() for name in expert.context})
+        return Aliases.of(self.snapshot.list, seen, self.memory.aliases)
 
     def decided(self, decision: Decision) -> None:
         """Note the final decision."""
@@ -207,51 +245,3 @@ class Turning:
             return "question"
         bad = [o for o in self.outcomes if o.status in {"failed", "skipped"}]
         return "failed" if bad else "done"
-
-    def save(self) -> None:
-        """Keep the record, and what the conversation remembers. Never raises for a full disk."""
-        finished = next((e for e in self.events if isinstance(e, Finished)), None)
-        if not self.options.save:
-            return
-        trace = self.house.settings.trace
-        try:
-            save_turn(self.house.store, self.record(), keep=trace.keep.seconds)
-            tidy(self.house.store, keep=trace.keep.seconds, max_size=trace.max_size.bytes)
-            if finished is not None and self.options.memory is None:
-                save_conversation(self.house.store, self.conversation, self.memory)
-            if self.undo_of:
-                from alexa_cli.trace.save import update_turn  # noqa: PLC0415 - undo is rare
-
-                update_turn(self.house.store, self.undo_of, undone=True)
-        except AlexaError as error:
-            self.house.store.notices.append(f"this turn is not kept: {error.message}")
-
-    def record(self) -> TurnRecord:
-        """Return everything that is kept of the turn."""
-        settled = self.decision
-        plan = settled.plan if isinstance(settled, Question) else settled
-        calls = plan.calls if isinstance(plan, Plan) else ()
-        models = [d.model for d in self.decisions if d.model]
-        spoken = [e for e in self.events if not isinstance(e, Decided)]
-        return TurnRecord(
-            turn=self.id, conversation=self.conversation, at=self.at, now=self.snapshot.now,
-            tz=self.house.tz, language=self.house.settings.language,
-            words=self.utterance.text, source=self.utterance.source, reply=self.reply.text,
-            status=self.status, seconds=self.elapsed(), models=tuple(dict.fromkeys(models)),
-            summary=", ".join(call.name for call in calls),
-            plan=plain(plan) if isinstance(plan, Plan) else None,
-            decisions=[plain(d) for d in self.decisions],
-            outcomes=[plain(o) for o in self.outcomes],
-            events=[plain(e) for e in spoken], spans=self.recorder.spans(),
-            verified=plan.verified if isinstance(plan, Plan) else True,
-            settings=list(self.house.sets), catalogue=self.house.catalogue.fingerprint,
-            context=plain(self._context()), error=self.error,
-        )  # fmt: skip
-
-    def _context(self) -> dict[str, object]:
-        before = self.snapshot.memory
-        return {
-            "memory": replace(before, history=()),
-            "lists": {name: list(made.names) for name, made in self.lists.made.items()},
-            "household": self.house.household.fingerprint,
-        }

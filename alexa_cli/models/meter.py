@@ -8,7 +8,7 @@ set of guards.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from alexa_cli.models.chat import Usage
 from alexa_cli.trace.record import Recorder
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from alexa_cli.models.chat import ChatRequest, Exchange, ModelSpec
 
-    Check = Callable[[ModelSpec, ChatRequest, "Meter"], ChatRequest]
+Check: TypeAlias = "Callable[[ModelSpec, ChatRequest, Meter], ChatRequest]"
+"""A guard on the way out: returns the request, changed or not, or raises ModelError."""
 
 
 @dataclass(slots=True)
@@ -29,8 +30,7 @@ class Meter:
     think: bool = False
     """Whether reasoning is asked for (``--think``)."""
     checks: tuple[Check, ...] = ()
-    """Guards on the way out: each returns the request, changed or not, or raises Refused or
-    ModelError."""
+    """Guards on the way out, in the order in which they look."""
     ends: float | None = None
     """Until when everything must be over, on the recorder's clock; None: only the models' own
     deadlines hold."""

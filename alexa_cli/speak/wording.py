@@ -135,6 +135,17 @@ def _said(outcome: Outcome, catalogue: Catalogue, moment: Moment) -> str:
     return sentence(of_value(outcome, moment))
 
 
+def needs_words(outcome: Outcome, catalogue: Catalogue, moment: Moment) -> bool:
+    """Whether nobody worded an outcome and its value is more than one thing to read out."""
+    if outcome.status != "done" or outcome.say is not None:
+        return False
+    api = catalogue.find(outcome.call.expert, outcome.call.api)
+    value = outcome.value
+    if api is None or _template(api, moment) is not None or not isinstance(value, (dict, list)):
+        return False
+    return bool(value) and not (isinstance(value, dict) and isinstance(value.get("say"), str))
+
+
 def _template(api: Api | None, moment: Moment) -> str | None:
     say: Mapping[str, str] = {} if api is None else api.say
     return say.get(moment.language) or next(iter(say.values()), None)

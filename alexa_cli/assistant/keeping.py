@@ -1,0 +1,90 @@
+"""What is kept of a turn: its record, its exchanges with language models, the conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from alexa_cli.context.conversation import save_conversation
+from alexa_cli.errors import AlexaError
+from alexa_cli.store.coding import plain
+from alexa_cli.store.retention import tidy
+from alexa_cli.trace.save import TurnRecord, save_turn
+from alexa_cli.turn import Decided, Finished, Plan, Question, Replying
+
+if TYPE_CHECKING:
+    from alexa_cli.assistant.turning import Turning
+
+
+def keep(turning: Turning) -> None:
+    """Keep the turn, and what the conversation remembers. Never raises for a full disk."""
+    finished = any(isinstance(event, Finished) for event in turning.events)
+    if not turning.options.save:
+        return
+    store, trace = turning.house.store, turning.house.settings.trace
+    try:
+        save_turn(store, record(turning), keep=trace.keep.seconds)
+        if turning.meter.exchanges:
+            _keep_exchanges(turning)
+        tidy(store, keep=trace.keep.seconds, max_size=trace.max_size.bytes)
+        if finished and turning.options.memory is None:
+            if turning.meter.exchanges:
+                turning.memory = replace(turning.memory, aliases=turning.aliases().table())
+            save_conversation(store, turning.conversation, turning.memory)
+        if turning.undo_of:
+            from alexa_cli.trace.save import update_turn  # noqa: PLC0415 - undo is rare
+
+            update_turn(store, turning.undo_of, undone=True)
+    except AlexaError as error:
+        store.notices.append(f"this turn is not kept: {error.message}")
+
+
+def _keep_exchanges(turning: Turning) -> None:
+    from alexa_cli.models.ledger import save_exchanges  # noqa: PLC0415 - few turns ask a model
+
+    plan = plan_of(turning)
+    save_exchanges(
+        turning.house.store, turn=turning.id, conversation=turning.conversation, at=turning.at,
+        exchanges=turning.meter.exchanges, expert=plan.calls[0].expert if plan.calls else "",
+        keep=turning.house.settings.trace.keep.seconds,
+    )  # fmt: skip
+
+
+def plan_of(turning: Turning) -> Plan:
+    """Return the plan of the final decision: a question's as far as it goes, else an empty one."""
+    settled = turning.decision
+    plan = settled.plan if isinstance(settled, Question) else settled
+    return plan if isinstance(plan, Plan) else Plan(())
+
+
+def record(turning: Turning) -> TurnRecord:
+    """Return everything that is kept of the turn, its exchanges apart."""
+    settled = turning.decision
+    planned = isinstance(settled, (Plan, Question))
+    plan = plan_of(turning)
+    models = [d.model for d in turning.decisions if d.model]
+    told = [e for e in turning.events if not isinstance(e, (Decided, Replying))]
+    house = turning.house
+    return TurnRecord(
+        turn=turning.id, conversation=turning.conversation, at=turning.at,
+        now=turning.snapshot.now, tz=house.tz, language=house.settings.language,
+        words=turning.utterance.text, source=turning.utterance.source, reply=turning.reply.text,
+        status=turning.status, seconds=turning.elapsed(), models=tuple(dict.fromkeys(models)),
+        summary=", ".join(call.name for call in plan.calls),
+        plan=plain(plan) if planned else None,
+        decisions=[plain(d) for d in turning.decisions],
+        outcomes=[plain(o) for o in turning.outcomes],
+        events=[plain(e) for e in told], spans=turning.recorder.spans(),
+        verified=plan.verified, settings=list(house.sets),
+        catalogue=house.catalogue.fingerprint, context=plain(_context(turning)),
+        error=turning.error,
+    )  # fmt: skip
+
+
+def _context(turning: Turning) -> dict[str, object]:
+    before = turning.snapshot.memory
+    return {
+        "memory": replace(before, history=()),
+        "lists": {name: list(made.names) for name, made in turning.lists.made.items()},
+        "household": turning.house.household.fingerprint,
+    }
