@@ -84,7 +84,7 @@ async def _worded(turning: Turning, doing: Doing) -> AsyncGenerator[str, None]:
         outcomes=tuple(doing.outcomes),
     )  # fmt: skip
     try:
-        async with aclosing(ask_job("reply", material, turning)) as pieces:
+        async with aclosing(ask_job("reply", material, turning.house, turning.meter)) as pieces:
             async for piece in pieces:
                 yield piece
     except AlexaError as error:
