@@ -40,6 +40,12 @@ def ask(
     yes: YesOption = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Keep nothing of this turn.")] = False,
     now: NowOption = None,
+    think: Annotated[
+        bool,
+        typer.Option(
+            "--think", help="Let language models reason first; the trace says what it cost."
+        ),
+    ] = False,
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Seed for whatever draws lots.")
     ] = None,
@@ -50,10 +56,10 @@ def ask(
     """Say something and get an answer.
 
     Exit codes: 0 done, 1 failed, 3 not understood or an answer is needed (give it with -c), 4
-    configuration, 6 refused.
+    configuration or a key, 5 a model is out of reach, 6 refused.
     """
     asked = Asked(
         tuple(words or ()), conversation, continued, Shown(as_json, trace, quiet), yes,
-        not no_save, now, seed, Common.of(config, sets, experts),
+        not no_save, now, seed, Common.of(config, sets, experts), think=think,
     )  # fmt: skip
     raise typer.Exit(ask_once(asked))

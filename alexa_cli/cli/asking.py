@@ -14,16 +14,20 @@ from alexa_cli.cli.common import Common
 from alexa_cli.cli.screen import Seen, Shown
 from alexa_cli.cli.session import Session, open_session
 from alexa_cli.cli.stray import stray_prints
+from alexa_cli.cli.streaming import Stream
 from alexa_cli.errors import AlexaError, Refused, UsageError
 from alexa_cli.language.text import MAX_CHARACTERS
 from alexa_cli.turn import Utterance
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import datetime
+
+    from alexa_cli.turn import Event
 
 EXIT_CODES = {
     "done": 0, "failed": 1, "not_understood": 3, "question": 3, "refused": 6, "cancelled": 130,
+    "unreachable": 5, "credentials": 4,
 }  # fmt: skip
 """How a turn ended, to exit code."""
 MAX_STDIN = 64_000
@@ -45,20 +49,27 @@ class Asked:
     common: Common = field(default_factory=Common)
     asks: tuple[str, ...] = ()
     """What the house is asked for without words (``undo``)."""
+    think: bool = False
 
 
 def ask(asked: Asked) -> int:
     """Run one turn, show it, and return the exit code. Raises AlexaError."""
     said = " ".join(asked.asks) or spoken(asked.words)
-    options = TurnOptions(now=instant(asked.now), yes=asked.yes, seed=asked.seed, asks=asked.asks)
+    options = TurnOptions(
+        now=instant(asked.now), yes=asked.yes, seed=asked.seed, asks=asked.asks, think=asked.think
+    )
     session = open_session(asked.common, save=asked.save)
     with session.store:
         try:
             which = conversation_id(
                 session, continued=asked.continued, conversation=asked.conversation
             )
-            seen = asyncio.run(one_turn(session, said, which, options))
-            screen.answer(session.store, seen, asked.shown)
+            stream = Stream(_out)
+            show = (lambda _event: None) if asked.shown.as_json else stream.see
+            seen = asyncio.run(one_turn(session, said, which, options, show))
+            screen.answer(session.store, seen, asked.shown, stream)
+            if session.house.talkers is not None and session.house.settings.jobs.summarise:
+                asyncio.run(_tidy_up(session, which))
         finally:
             session.say_notices()
     return EXIT_CODES[seen.status]
@@ -116,14 +127,39 @@ async def typed(text: str) -> AsyncIterator[Utterance]:
     yield Utterance(text)
 
 
-async def one_turn(session: Session, said: str, conversation: str, options: TurnOptions) -> Seen:
-    """Run one turn of typed words and return what was seen of it."""
+def _out(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+async def _tidy_up(session: Session, conversation: str) -> None:
+    """Sum a long conversation up, after the answer."""
+    from alexa_cli.assistant.summarising import sum_up
+
+    try:
+        await sum_up(session.house, conversation)
+    finally:
+        await session.close()
+
+
+async def one_turn(
+    session: Session,
+    said: str,
+    conversation: str,
+    options: TurnOptions,
+    show: Callable[[Event], None] = lambda _event: None,
+) -> Seen:
+    """Run one turn of typed words and return what was seen of it; ``show`` sees each event."""
     seen = Seen()
     turn = session.assistant.turn(typed(said), conversation, options)
     with stray_prints():
-        async with aclosing(turn) as events:
-            async for event in events:
-                seen.see(event)
+        try:
+            async with aclosing(turn) as events:
+                async for event in events:
+                    seen.see(event)
+                    show(event)
+        finally:
+            await session.close()
     if not seen.turn:
         raise AlexaError("the turn ended without an answer")
     return seen

@@ -10,6 +10,7 @@ from alexa_cli.language.text import printable
 from alexa_cli.turn import Decided, Finished, Plan, Question, Replied, Reply
 
 if TYPE_CHECKING:
+    from alexa_cli.cli.streaming import Stream
     from alexa_cli.store.store import Store
     from alexa_cli.trace.save import TurnRecord
     from alexa_cli.turn import Event
@@ -58,12 +59,18 @@ class Seen:
                 pass
 
 
-def answer(store: Store, seen: Seen, shown: Shown) -> None:
-    """Show a finished turn. Everything passes through ``printable`` first."""
+def answer(store: Store, seen: Seen, shown: Shown, stream: Stream | None = None) -> None:
+    """Show a finished turn. Everything passes through ``printable`` first.
+
+    ``stream``: where its reply was shown as it came.
+    """
     if shown.as_json:
         sys.stdout.write(_as_json(store, seen) + "\n")
         return
-    sys.stdout.write(printable(seen.reply.text) + "\n")
+    if stream is not None:
+        stream.finish(seen.reply.text)
+    else:
+        sys.stdout.write(printable(seen.reply.text) + "\n")
     sys.stdout.flush()
     if shown.trace:
         _waterfall(store, seen.turn)

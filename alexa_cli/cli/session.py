@@ -41,6 +41,11 @@ class Session:
         """The store; it opens at the first use."""
         return self.house.store
 
+    async def close(self) -> None:
+        """Close the language models' connections; they open again when needed."""
+        if self.house.talkers is not None:
+            await self.house.talkers.models.close()
+
     def say_notices(self) -> None:
         """Tell on stderr what the store has to tell (a damaged file was set aside)."""
         for notice in self.store.notices:

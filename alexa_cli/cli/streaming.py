@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from alexa_cli.language.text import printable
+from alexa_cli.turn import Replying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from alexa_cli.turn import Event
 
 _WORDS = re.compile(r"\s+|\S+")
 
@@ -24,6 +27,11 @@ class Stream:
         self._held, self._at = "", 0
         self.text = ""
         """What was given so far."""
+
+    def see(self, event: Event) -> None:
+        """Show the event if it is a piece of the reply."""
+        if isinstance(event, Replying):
+            self.add(event.text)
 
     def add(self, piece: str) -> None:
         """Show a piece, which is printable already."""

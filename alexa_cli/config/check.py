@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alexa_cli.config.document import At, Document, shown
-from alexa_cli.config.schema import BUILT_IN_MODELS, ModelSettings, Settings, Strategy
+from alexa_cli.config.schema import (
+    BUILT_IN_MODELS,
+    LANGUAGE_KINDS,
+    ModelSettings,
+    Settings,
+    Strategy,
+)
 from alexa_cli.errors import FileError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 STRATEGIES = ("race", "fallback", "speculate")
-LANGUAGE_KINDS = ("llm", "scripted")
-"""Kinds of models that take a prompt."""
 
 _HANDLERS = ("shell", "http", "python", "steps")
 

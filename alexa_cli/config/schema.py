@@ -11,6 +11,8 @@ import msgspec
 
 from alexa_cli.config.units import Duration, Size
 
+LANGUAGE_KINDS = ("llm", "scripted")
+"""Kinds of models that take a prompt."""
 BUILT_IN_MODELS = ("reflex", "sentences", "nearest")
 """The models that are always there."""
 
@@ -242,3 +244,13 @@ class Settings(_Options, frozen=True):
     """Limits on what experts do."""
     trace: TraceSettings = TraceSettings()
     """How long turns are kept."""
+
+    @property
+    def language_models(self) -> tuple[str, ...]:
+        """The names of the language models that a job has, each once; empty: none is needed."""
+        jobs = self.jobs
+        names = [*jobs.cascade]
+        for step in (jobs.reply, jobs.rerank, jobs.summarise):
+            names.extend(() if step is None else (step,) if isinstance(step, str) else step.models)
+        kinds = {name: model.kind for name, model in self.models.items()}
+        return tuple(n for n in dict.fromkeys(names) if kinds.get(n) in LANGUAGE_KINDS)

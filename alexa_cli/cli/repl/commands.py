@@ -120,6 +120,13 @@ async def _undo(talk: Talk, _rest: str) -> AsyncIterator[str]:
     yield seen.reply.text
 
 
+async def _think(talk: Talk, rest: str) -> AsyncIterator[str]:
+    if not rest:
+        raise UsageError("/think needs words", hint="/think what should I cook tonight")
+    seen = await talk.say(rest, TurnOptions(think=True))
+    yield seen.reply.text
+
+
 async def _clear(talk: Talk, _rest: str) -> AsyncIterator[str]:
     talk.clear()
     yield "A new conversation."
@@ -164,6 +171,7 @@ COMMANDS: dict[str, Command] = {
         Command("/trace", "[TURN]", "What happened in the last turn, or in TURN.", _trace),
         Command("/route", "WORDS", "Decide only: every candidate and why.", _route),
         Command("/model", "[JOB MODELS]", "Show or change which models decide.", _model),
+        Command("/think", "WORDS", "Say it, and let language models reason first.", _think),
         Command("/experts", "[NAME]", "What can be done.", _experts),
         Command("/reload", "", "Read settings and experts again.", _reload),
         Command("/context", "", "What is known: time, home, what “it” means.", _context),

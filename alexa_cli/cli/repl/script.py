@@ -47,6 +47,7 @@ class Script:
             bell.cancel()
             with suppress(asyncio.CancelledError):
                 await bell
+            await self._talk.close()
         return self._talk.worst
 
     async def _one(self, line: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from alexa_cli.assistant.house import Talkers
     from alexa_cli.cli.common import Common
     from alexa_cli.turn import Event
 
@@ -46,6 +47,9 @@ class Talk:
     owner: str = field(default_factory=due.owner_id)
     _stamp: str = ""
     """Fingerprint of the experts' files, or what is wrong with them, when last looked at."""
+    _summing: asyncio.Task[bool] | None = None
+    _left: list[Talkers | None] = field(default_factory=list)
+    """Language models of earlier settings, still to be closed."""
     _broken: str = ""
     """Why the experts could not be loaded the last time; empty if they could."""
 
@@ -73,11 +77,37 @@ class Talk:
                 async for event in events:
                     seen.see(event)
                     show(event)
+        self._tidy_up()
         if seen.turn:
             self.last_turn = seen.turn
             self.worst = EXIT_CODES[seen.status] or self.worst
             self.said.append((words, seen.reply.text))
         return seen
+
+    def prefetch(self) -> None:
+        """Let what language models need get ready while nobody waits."""
+        if (talkers := self.session.house.talkers) is not None:
+            talkers.models.prefetch(self.session.loaded.settings.language_models)
+
+    def _tidy_up(self) -> None:
+        """Sum a long conversation up while the user reads; one at a time."""
+        house = self.session.house
+        if house.talkers is None or not house.settings.jobs.summarise:
+            return
+        if self._summing is None or self._summing.done():
+            from alexa_cli.assistant.summarising import sum_up
+
+            self._summing = asyncio.create_task(sum_up(house, self.conversation))
+
+    async def close(self) -> None:
+        """Stop what runs beside the talk, and close the models' connections."""
+        if self._summing is not None:
+            self._summing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._summing
+        for talkers in (*self._left, self.session.house.talkers):
+            if talkers is not None:
+                await talkers.models.close()
 
     def refresh(self) -> str | None:
         """Load the experts again if their files changed; returns what to tell, None if nothing.
@@ -100,6 +130,7 @@ class Talk:
     def reload(self, *sets: str) -> str:
         """Read settings and experts again, with more ``--set`` values; returns what to tell."""
         common = replace(self.session.common, sets=(*self.session.common.sets, *sets))
+        self._left.append(self.session.house.talkers)
         self.session = open_session(common, store=self.session.store, rings_here=True)
         self._stamp, self._broken = self._look(), ""
         count = len(self.session.house.catalogue.experts)

@@ -21,6 +21,7 @@ from prompt_toolkit.styles import Style
 from alexa_cli.cli.repl.commands import Leave, counted, run
 from alexa_cli.cli.repl.completing import Sayable, SayableSuggest
 from alexa_cli.cli.screen import Seen, summary
+from alexa_cli.cli.streaming import Stream
 from alexa_cli.config.paths import FILE_MODE, private_dir
 from alexa_cli.errors import AlexaError
 from alexa_cli.language.text import printable
@@ -81,6 +82,7 @@ class Terminal:
         count = counted(len(self._talk.session.house.catalogue.experts), "expert")
         self._show(f"alexa, {count}. Say something; /help for more, Ctrl-D leaves.")
         bell = asyncio.create_task(self._talk.ring(self._rang))
+        self._talk.prefetch()
         try:
             with unechoed():
                 while await self._one():
@@ -89,6 +91,7 @@ class Terminal:
             bell.cancel()
             with suppress(asyncio.CancelledError):
                 await bell
+            await self._talk.close()
         return 0
 
     async def _one(self) -> bool:
@@ -148,9 +151,7 @@ class Terminal:
                 async for shown in run(self._talk, line):
                     self._show(shown)
                 return True
-            seen = await self._talk.say(line)
-            self._last = seen
-            self._show(seen.reply.text)
+            await self._say(line)
         except Leave:
             return False
         except AlexaError as error:
@@ -160,6 +161,26 @@ class Terminal:
             self._show(notice)
         store.notices.clear()
         return True
+
+    async def _say(self, line: str) -> None:
+        """Say a line, and show the answer as it comes."""
+        columns = max(20, self._prompt.app.output.get_size().columns)
+        stream = Stream(self._write, columns)
+        try:
+            seen = await self._talk.say(line, show=stream.see)
+        except BaseException:
+            if stream.text:
+                self._write("\n")
+            raise
+        self._last = seen
+        if stream.text:
+            stream.finish(seen.reply.text)
+        else:
+            self._show(seen.reply.text)
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
 
     def _toolbar(self) -> str:
         """The line at the bottom: what the last turn took."""
