@@ -311,6 +311,38 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What language models took for a turn, all its requests together. None: nobody knows."""
+
+    cycles: int = 0
+    """Inferences one after another: what ran side by side, or was thrown away, is not one more."""
+    uncached: int | None = None
+    """Input tokens that were read afresh."""
+    cache_read: int | None = None
+    cache_write: int | None = None
+    output: int | None = None
+    more: bool = False
+    """Whether a request did not say what it took: the tokens are the least there can be."""
+    cost: float | None = None
+    """US dollars; None if any price is unknown."""
+    first_action: float | None = None
+    """Seconds until the first call was started; None: there was none."""
+    ttft: float | None = None
+    """Seconds until the first token of any answer, or of the reply if that streamed."""
+    saved: float | None = None
+    """Seconds that a draft, or a call begun before the barrier, spared."""
+    thrown_tokens: int | None = 0
+    """Of the tokens, those of requests whose decision was not used."""
+    thrown_cost: float | None = 0.0
+
+    @property
+    def input(self) -> int | None:
+        """All input tokens; None if nothing is known."""
+        known = [n for n in (self.uncached, self.cache_read, self.cache_write) if n is not None]
+        return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The turn is over and stored. ``status`` says how it ended; a screen maps it to exit codes."""
 
@@ -322,6 +354,8 @@ class Finished:
     """unreachable, credentials: only a language model could have answered, and none could be
     asked."""
     seconds: float = 0.0
+    spent: Spent | None = None
+    """None: no language model was asked."""
 
 
 Event: TypeAlias = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from alexa_cli.store.retention import TURN_KINDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,10 +34,10 @@ def forget(
     def erase() -> Forgotten:
         turns = conversations = values = 0
         if conversation is not None:
-            turns += _events(store, ("turn", "trace"), conversation)
+            turns += _events(store, TURN_KINDS, conversation)
             conversations += _events(store, ("conversation",), conversation)
         if traces:
-            turns += _events(store, ("turn", "trace"))
+            turns += _events(store, TURN_KINDS)
         if memory:
             values += store.database.execute("DELETE FROM state WHERE expert <> ''")
             values += _events(store, ("due", "delivered"))

@@ -21,7 +21,9 @@ PAGES = 4_000
 """Pages of 4 kB given back to the file system at one time."""
 LOW_WATER = 0.9
 """A file that was too large is emptied to this part of its limit."""
-TURN_KINDS = ("turn", "trace")
+TURN_KINDS = ("turn", "trace", "exchange", "usage", "plan")
+"""All that holds something of a turn: its summary and record, what language models were asked and
+answered for it, what that took, and the plan that is kept for the same words."""
 
 _HOUSE = ""
 """The house's own state is kept under the expert of no name."""
@@ -82,12 +84,15 @@ def _older_than(store: Store, at: float) -> int:
 
 
 def _oldest(store: Store) -> int:
-    """Delete the oldest turns, but never the last one."""
+    """Delete the oldest turns with all that belongs to them, but never the last one."""
     last = {row.turn for row in store.events(kind=TURN_KINDS[0], limit=1)}
+    turns = store.events(kind=TURN_KINDS[0], limit=BATCH, newest_first=False)
+    newest = [row.at for row in turns if row.at is not None and row.turn not in last][-1:]
+    until = newest[0] if newest else None  # what is younger stays with its turn
     old = [
         row.id
         for kind in TURN_KINDS
         for row in store.events(kind=kind, limit=BATCH, newest_first=False)
-        if row.turn not in last
+        if row.turn not in last and (until is None or row.at is None or row.at <= until)
     ]
     return store.delete(old) if old else 0

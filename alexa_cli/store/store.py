@@ -163,7 +163,7 @@ class Store:
         newest_first: bool = True,
     ) -> list[EventRow]:
         """Return the events that match, none expired. ``before``: Unix seconds, exclusive."""
-        where, values = _where(kind=kind, conversation=conversation, turn=turn, before=before)
+        where, values = _where(kind, conversation, turn, before=before)
         chosen = f"{where} AND {alive('e')} {_order(newest_first)}"
         rows = self.database.query(
             f"SELECT {_COLUMNS} FROM events e WHERE {chosen}",
@@ -176,14 +176,16 @@ class Store:
         *,
         kind: str,
         conversation: str | None = None,
+        since: float | None = None,
         before: float | None = None,
         limit: int | None = None,
     ) -> list[tuple[EventRow, bytes]]:
         """Return events of a kind with their contents by one read, the newest first.
 
-        What cannot be unpacked is left out, with a notice.
+        ``since`` (inclusive) and ``before`` (exclusive): Unix seconds. What cannot be unpacked is
+        left out, with a notice.
         """
-        where, values = _where(kind=kind, conversation=conversation, turn=None, before=before)
+        where, values = _where(kind, conversation, since=since, before=before)
         now = self.clock()
         rows = self.database.query(
             f"SELECT {_COLUMNS}, c.bytes, c.codec FROM events e JOIN contents c "
@@ -240,14 +242,17 @@ def alive(table: str) -> str:
 
 
 def _where(
-    *, kind: str | None, conversation: str | None, turn: str | None, before: float | None
-) -> tuple[str, list[object]]:
+    kind: str | None, conversation: str | None = None, turn: str | None = None, *,
+    since: float | None = None, before: float | None = None,
+) -> tuple[str, list[object]]:  # fmt: skip
     """Return SQL and its values for what is asked for; everything if nothing is."""
     wanted: list[tuple[str, object]] = [
         (f"e.{column} = ?", coding.storable(value))
         for column, value in (("kind", kind), ("conversation", conversation), ("turn", turn))
         if value is not None
     ]
+    if since is not None:
+        wanted.append(("e.at >= ?", since))
     if before is not None:
         wanted.append(("e.at < ?", before))
     sql = " AND ".join(condition for condition, _ in wanted) or "1"
