@@ -3,28 +3,32 @@
 A model answers or passes with its candidates; its score is compared with its own threshold only.
 Exact models (reflex, sentences) come first, and before a model that only estimates is asked, the
 words are tried as several commands with the exact ones: two full template matches are better
-evidence than one guess at the whole. What nobody can place is refused honestly, with the first
-reason a model had and the nearest things that can be done.
+evidence than one guess at the whole. A language model that cannot be asked passes, and the next
+one is asked. What nobody can place is refused honestly, with the first reason a model had and the
+nearest things that can be done.
 """
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from alexa_cli.decide import questions
 from alexa_cli.decide.compound import split_and_decide
+from alexa_cli.decide.failing import Shown, ask, closing, has_failed
 from alexa_cli.decide.reflex import Reflex
 from alexa_cli.decide.sentences import Sentences
 from alexa_cli.turn import Pass, Plan, Question, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from alexa_cli.decide.model import Model, Request
     from alexa_cli.language.text import Token
     from alexa_cli.turn import Call, Candidate, Decision
+
+__all__ = ["Cascade", "SmallModel", "cannot", "closing", "is_small"]
 
 NAMES_FIRST = ("unknown_name", "unreadable")
 """Reasons that say what is wrong with the user's own words: told before "I can't do that"."""
@@ -47,10 +51,19 @@ def is_small(model: Model) -> TypeGuard[SmallModel]:
 
 
 class Cascade:
-    """Models in the order in which they are asked."""
+    """Models in the order in which they are asked.
 
-    def __init__(self, models: Sequence[Model], *, name: str = "decide") -> None:
+    ``cache``: the one among them that only looks plans up: it is asked about the whole, and what
+    it finds was decided by a language model. ``ahead``: what to begin, by the place of a model,
+    when those before it have passed: loading, connecting.
+    """
+
+    def __init__(
+        self, models: Sequence[Model], *, name: str = "decide", cache: Model | None = None,
+        ahead: Mapping[int, Callable[[], None]] | None = None,
+    ) -> None:  # fmt: skip
         self.name, self.models = name, tuple(models)
+        self._cache, self._ahead = cache, dict(ahead or {})
 
     async def decide(self, request: Request) -> AsyncIterator[Decision]:
         """Yield each model's pass as it comes (not final), then the final decision."""
@@ -58,24 +71,44 @@ class Cascade:
             yield early
             return
         passes: list[Pass] = []
+        shown, tried = Shown(), list[SmallModel]()
         for number, model in enumerate(self.models):
-            if not _is_exact(model) and (plan := self._split(request, number)) is not None:
-                yield plan
-                return
+            small = self._small(number)
+            if not _is_exact(model) and small != tried:
+                if (plan := _split(request, small)) is not None:
+                    yield plan
+                    return
+                tried = small
+            if number in self._ahead:
+                self._ahead[number]()
             last = number == len(self.models) - 1
-            async with closing(model.decide(replace(request, may_ask=last))) as decisions:
+            async with aclosing(ask(model, replace(request, may_ask=last))) as decisions:
                 async for decision in decisions:
-                    stands = not is_small(model) or request.closed_set
-                    settled = decision if stands else _stands(decision, passes)
-                    if not isinstance(settled, Pass):
-                        yield settled
-                        if settled.final:
-                            return
-                    elif settled.final:
+                    settled = shown.after(self._settled(model, decision, request, passes))
+                    if isinstance(settled, Pass) and settled.final:
                         passes.append(settled)
                         yield replace(settled, final=False)
-        plan = self._split(request, len(self.models))
+                        continue
+                    yield settled
+                    if settled.final:
+                        return
+        small = self._small(len(self.models))
+        plan = _split(request, small) if small != tried else None
         yield plan if plan is not None else self._give_up(request, passes)
+
+    def _settled(
+        self, model: Model, decision: Decision, request: Request, passes: list[Pass]
+    ) -> Decision:
+        """What a small model decides is held against what earlier ones said."""
+        estimates = is_small(model) and not self._is_cache(model) and not request.closed_set
+        return _stands(decision, passes) if estimates else decision
+
+    def _small(self, before: int) -> list[SmallModel]:
+        """The small models among the first ``before``."""
+        return [m for m in self.models[:before] if is_small(m) and not self._is_cache(m)]
+
+    def _is_cache(self, model: object) -> bool:
+        return model is self._cache
 
     def _before_models(self, request: Request) -> Decision | None:
         """What the conversation settles: a pending question, "the other one"."""
@@ -96,25 +129,10 @@ class Cascade:
             return questions.said_in_full(question, decision)
         return questions.free_text(question, request)
 
-    def _split(self, request: Request, before: int) -> Plan | Question | None:
-        """Try the words as several commands, with the small models among the first ``before``."""
-        small = [model for model in self.models[:before] if is_small(model)]
-        sentences = next((m for m in small if isinstance(m, Sentences)), None)
-        if not small:
-            return None
-
-        def decide(tokens: tuple[Token, ...], before: tuple[Call, ...]) -> Decision:
-            part = _after(request, before).part(tokens)
-            decisions = (model.judge(part) for model in small)
-            placed = (d for d in decisions if isinstance(d, (Plan, Question)))
-            return next(placed, Pass("no small model places this part"))
-
-        def lead(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-            return sentences.lead(request.part(tokens)) if sentences else ()
-
-        return split_and_decide(request, decide, lead)
-
     def _give_up(self, request: Request, passes: list[Pass]) -> Question | Refusal:
+        down = next((each for each in passes if has_failed(each)), None)
+        if down is not None:
+            return self._without(request, passes, down)
         if request.question is not None and (asked := questions.again(request.question)):
             return asked
         reason = next((p for p in passes if p.code in NAMES_FIRST), None)
@@ -123,6 +141,41 @@ class Cascade:
             return Refusal(reason.reason, reason.code, nearest, reason.model)
         return Refusal(cannot(request, nearest), "nobody's", nearest, self.name)
 
+    def _without(self, request: Request, passes: list[Pass], down: Pass) -> Question | Refusal:
+        """Answer without a model that could not be asked: what is left, and why it is no more.
+
+        The last small model may now ask, as it might if no other came after it.
+        """
+        question = request.question
+        if question is not None and question.kind != "open" and (q := questions.again(question)):
+            return replace(q, text=f"{down.reason} {q.text}")
+        if question is None and (small := self._small(len(self.models))) and down.code != "refused":
+            decision = _stands(small[-1].judge(replace(request, may_ask=True)), passes)
+            if isinstance(decision, Question):
+                return replace(decision, text=f"{down.reason} {decision.text}", final=True)
+        reason = next((p for p in passes if p.code in NAMES_FIRST), None)
+        nearest = _nearest(passes)
+        left = reason.reason if reason is not None else without(request, nearest)
+        return Refusal(f"{down.reason} {left}".strip(), down.code, nearest, down.model)
+
+
+def _split(request: Request, small: Sequence[SmallModel]) -> Plan | Question | None:
+    """Try the words as several commands, with these models."""
+    sentences = next((m for m in small if isinstance(m, Sentences)), None)
+    if not small:
+        return None
+
+    def decide(tokens: tuple[Token, ...], before: tuple[Call, ...]) -> Decision:
+        part = _after(request, before).part(tokens)
+        decisions = (model.judge(part) for model in small)
+        placed = (d for d in decisions if isinstance(d, (Plan, Question)))
+        return next(placed, Pass("no small model places this part"))
+
+    def lead(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+        return sentences.lead(request.part(tokens)) if sentences else ()
+
+    return split_and_decide(request, decide, lead)
+
 
 def _after(request: Request, before: tuple[Call, ...]) -> Request:
     """Return the request as if these calls had just been made: "it" may be one of their names."""
@@ -130,16 +183,6 @@ def _after(request: Request, before: tuple[Call, ...]) -> Request:
         return request
     memory = replace(request.snapshot.memory, last_plan=Plan(before))
     return replace(request, snapshot=replace(request.snapshot, memory=memory))
-
-
-@asynccontextmanager
-async def closing(decisions: AsyncIterator[Decision]) -> AsyncIterator[AsyncIterator[Decision]]:
-    """Close a model's decisions however their reader ends: that cancels the model at once."""
-    try:
-        yield decisions
-    finally:
-        if (aclose := getattr(decisions, "aclose", None)) is not None:
-            await aclose()
 
 
 def _is_exact(model: Model) -> bool:
@@ -173,13 +216,23 @@ def _nearest(passes: list[Pass]) -> tuple[Candidate, ...]:
 
 def cannot(request: Request, nearest: Sequence[Candidate]) -> str:
     """Return "I can't do that yet", with the nearest things that can be done."""
+    joined = _examples(request, nearest)
+    if not joined:
+        return "I can't do that yet."
+    return f"I can't do that yet. The nearest things I can do: {joined}."
+
+
+def without(request: Request, nearest: Sequence[Candidate]) -> str:
+    """Return what can still be done without a language model, as far as something is near."""
+    joined = _examples(request, nearest)
+    return f"Without it I can still do things like {joined}." if joined else ""
+
+
+def _examples(request: Request, nearest: Sequence[Candidate]) -> str:
     examples: list[str] = []
     for candidate in nearest[:SUGGESTIONS]:
         api = request.catalogue.find(candidate.expert, candidate.api)
         shown = api.examples.get(request.moment.language, ()) if api else ()
         if shown:
             examples.append(f"“{shown[0].text}”")
-    if not examples:
-        return "I can't do that yet."
-    joined = examples[0] if len(examples) == 1 else f"{', '.join(examples[:-1])} or {examples[-1]}"
-    return f"I can't do that yet. The nearest things I can do: {joined}."
+    return " or ".join(filter(None, (", ".join(examples[:-1]), *examples[-1:])))

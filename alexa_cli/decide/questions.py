@@ -4,6 +4,9 @@ In this order: a reflex drops the question (cancel, never mind); an answer: a ch
 or a fully resolved value; a full template match of another API drops the question too; free text
 where the parameter takes free text; then the rest of the cascade, which sees both; else the
 question is asked once more, then dropped.
+
+A language model's own question (``open``) asks for no parameter, so nothing but a model can tell
+what answers it: a reflex and a full template match drop it, everything else goes on.
 """
 
 from __future__ import annotations
@@ -62,6 +65,8 @@ def _without_courtesy(said: str) -> str:
 def answer(question: Question, request: Request) -> Decision | None:
     """Return what the question's answer leads to; None: these words are no answer to it."""
     said = request.utterance.text
+    if question.kind == "open":
+        return None
     if question.kind == "confirm":
         if is_yes(said, request.moment.language):
             return replace(question.plan, model=MODEL, final=True)
