@@ -48,7 +48,8 @@ class Prompt:
     """By stability; a provider may still render ``tools`` in another place."""
     aliases: Aliases
     names: Mapping[str, str] = field(default_factory=dict)
-    """Name of a tool, or alias of an expert, to ``expert.api`` or expert."""
+    """Name of a tool, alias of an expert or number of a hypothesis, to ``expert.api``, expert or
+    text."""
     shows: tuple[str, ...] = ()
     """Names of the lists of the context that it shows."""
     shows_history: bool = False

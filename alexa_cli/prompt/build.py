@@ -1,0 +1,157 @@
+"""From what a job needs to a prompt: a pure function, the same bytes from the same inputs.
+
+No set is walked, no clock is read, nothing is hashed by Python: what is not ordered by itself is
+sorted, and the only time is the turn's own, in a section that changes every turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from alexa_cli.prompt import fence
+from alexa_cli.prompt.describe import household, own_lists
+from alexa_cli.prompt.history import history_lines, is_tainted, question_lines, result_lines
+from alexa_cli.prompt.schema import answer_schema
+from alexa_cli.prompt.section import Prompt, Section, Stability
+from alexa_cli.prompt.tools import Toolbox, tool_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.context.conversation import Exchange
+    from alexa_cli.context.snapshot import Snapshot
+    from alexa_cli.prompt.aliases import Aliases
+    from alexa_cli.prompt.texts import Job, Texts
+    from alexa_cli.turn import Candidate, Outcome, Question
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")  # fmt: skip
+NOBODY, TALK = "0", "T"
+"""What a router answers if no expert does it, and if there is nothing to do but answer. A plan
+prompt without experts is for talk: it has no tools but the two that are no API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a prompt may be made of. What is left empty is in no section."""
+
+    catalogue: Catalogue
+    experts: tuple[str, ...]
+    """Those that were chosen; a router is shown all there are."""
+    snapshot: Snapshot
+    said: str
+    aliases: Aliases
+    question: Question | None = None
+    history: tuple[Exchange, ...] = ()
+    """Exchanges to show, the oldest first: the caller decides whether the words lean on any."""
+    summary: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    structured: Literal["tools", "json_schema"] = "tools"
+    hypotheses: tuple[str, ...] = ()
+    """Readings of the same sound (``rerank``)."""
+    tainted: bool = False
+    """Whether ``summary`` sums up words from outside."""
+
+
+def lists_of(catalogue: Catalogue, experts: Sequence[str]) -> tuple[str, ...]:
+    """Return the lists that a prompt about these experts shows: what ``Aliases.of`` takes.
+
+    The home's lists first, then those that the experts provide.
+    """
+    chosen = [catalogue.experts[name] for name in sorted(set(experts)) if name in catalogue.experts]
+    home = [name for expert in chosen for name in expert.context if name not in expert.lists]
+    own = [name for expert in chosen for name in expert.lists]
+    return tuple(dict.fromkeys((*home, *own)))
+
+
+def experts_shown(catalogue: Catalogue) -> dict[str, str]:
+    """Return the number of each expert in a router's prompt, to its name."""
+    return {str(place): name for place, name in enumerate(sorted(catalogue.experts), 1)}
+
+
+def build(job: Job, material: Material, texts: Texts) -> Prompt:
+    """Return the prompt for a job. Deterministic, touches nothing outside its arguments."""
+    values, shows, tools = _values(job, material)
+    sections = [
+        Section(text.name, text.stability, filled)
+        for text in texts.of(job, material.structured)
+        if (filled := text.filled(values))
+    ]
+    names: dict[str, str] = {}
+    schema = None
+    if tools is not None:
+        names = {tool: name for name, tool in tools.names.items()}
+        if material.structured == "tools":
+            functions = tools.functions()
+            shown = msgspec.json.encode(functions).decode()
+            fixed = sum(s.stability is Stability.FIXED for s in sections)
+            sections.insert(fixed, Section("tools", Stability.FIXED, shown, functions))
+        else:
+            schema = answer_schema(names)
+    elif job == "route":
+        names = experts_shown(material.catalogue)
+    elif job == "rerank":
+        names = {str(place): text for place, text in enumerate(material.hypotheses, 1)}
+    has_history = any(section.name in {"history", "summary"} for section in sections)
+    return Prompt(
+        job, tuple(sections), material.aliases, names, shows, has_history,
+        is_tainted(material, shows_history=has_history), schema,
+    )  # fmt: skip
+
+
+def _values(job: Job, material: Material) -> tuple[dict[str, str], tuple[str, ...], Toolbox | None]:
+    """Return what stands in the texts' places, the lists that are shown, and the tools."""
+    snapshot = material.snapshot
+    values = {
+        "said": fence.line(material.said),
+        "now": when(snapshot.now, snapshot.tz),
+        "summary": fence.block(material.summary),
+        "history": history_lines(material.history),
+        "hypotheses": "\n".join(
+            f"{place} {fence.line(text)}" for place, text in enumerate(material.hypotheses, 1)
+        ),
+        "outcomes": result_lines(material.outcomes),
+    }
+    if job in {"route", "plan"}:
+        names = tool_names(material.catalogue)
+        values["question"] = question_lines(material.question, names)
+        told = (names[c.name] for c in material.candidates if c.name in names)
+        values["candidates"] = ", ".join(dict.fromkeys(told))
+    if job == "route":
+        values["experts"] = expert_lines(material.catalogue)
+    if job != "plan":
+        return values, (), None
+    tools = Toolbox.of(material.catalogue, material.experts)
+    lists = lists_of(material.catalogue, material.experts)
+    own = tuple(
+        name for name in lists
+        if any(name in material.catalogue.experts[e].lists for e in material.experts
+               if e in material.catalogue.experts)
+    )  # fmt: skip
+    home = tuple(name for name in lists if name not in own)
+    values["household"], shown = household(snapshot, home, material.aliases)
+    values["lists"] = own_lists(snapshot, own, material.aliases, shown)
+    values["arguments"] = tools.arguments()
+    values["tools"] = tools.signatures()
+    return values, lists, tools
+
+
+def expert_lines(catalogue: Catalogue) -> str:
+    """Return a line for each expert: its number, its name, what it is for."""
+    return "\n".join(
+        f"{number} {name}: {fence.line(catalogue.experts[name].description, 300)}"
+        for number, name in experts_shown(catalogue).items()
+    )
+
+
+def when(now: datetime, tz: str) -> str:
+    """Return the turn's instant to the minute, in the home's own time."""
+    date = f"{DAYS[now.weekday()]}, {now.day} {MONTHS[now.month - 1]} {now.year}"
+    return f"{date}, {now.hour:02}:{now.minute:02} ({fence.name(tz)})"
