@@ -46,8 +46,8 @@ class Aliases:
     _lists: Callable[[str], NameList | None]
     _table: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Group to ids in the order of their numbers; "" is a number that is not given out."""
-    _known: Mapping[str, str] = field(default_factory=dict)
-    """Id to alias."""
+    _known: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """List and id to alias."""
     _back: Mapping[str, str] = field(default_factory=dict)
     """Alias to id."""
 
@@ -60,42 +60,28 @@ class Aliases:
     ) -> Aliases:
         """Return aliases for the members of ``lists``, those of ``before`` unchanged.
 
-        A member of two lists has one alias. No alias is given out that is also somebody's name.
+        What is in two lists under the same name has one alias. No alias is given out that is
+        also somebody's name: whoever says it means them.
         """
-        found = [(name, listed) for name in lists if (listed := snapshot_lists(name))]
-        taken = {
-            text for _, listed in found for each in listed for text in _plain_forms(each)
-        }  # fmt: skip
-        table: dict[str, list[str]] = {group: list(ids) for group, ids in before.items()}
-        prefixes = _prefixes(table)
-        known: dict[str, str] = {}
-        for group, ids in table.items():
-            for place, id_ in enumerate(ids):
-                alias = f"{prefixes[group]}{place + 1}"
-                if id_ and id_ not in known and alias.lower() not in taken:
-                    known[id_] = alias
-        for name, listed in found:
+        found = [(name, listed) for name in lists if (listed := snapshot_lists(name)) is not None]
+        work = _Work(
+            {group: list(ids) for group, ids in before.items()},
+            {text for _, listed in found for each in listed for text in _plain_forms(each)},
+        )
+        known: dict[tuple[str, str], str] = {}
+        same: dict[tuple[str, str], str] = {}
+        for list_name, listed in found:
             for each in listed:
-                if each.id in known or not each.id:
-                    continue
-                group = _group(name, each)
-                if group not in table:
-                    table[group] = []
-                    prefixes = _prefixes(table)
-                ids = table[group]
-                while f"{prefixes[group]}{len(ids) + 1}".lower() in taken:
-                    ids.append("")
-                ids.append(each.id)
-                known[each.id] = f"{prefixes[group]}{len(ids)}"
-        kept = {group: tuple(ids) for group, ids in table.items()}
-        return cls(snapshot_lists, kept, known, {alias: id_ for id_, alias in known.items()})
+                thing = each.id, each.name.casefold()
+                if thing not in same:
+                    same[thing] = work.alias(_group(list_name, each), each.id)
+                known[list_name, each.id] = same[thing]
+        table = {group: tuple(ids) for group, ids in work.table.items()}
+        return cls(snapshot_lists, table, known, {known[key]: key[1] for key in known})
 
     def alias(self, list: str, id: str) -> str:  # noqa: A002 - they are a list and an id
         """Return the alias of a member. Raises KeyError for what is in no list that is shown."""
-        try:
-            return self._known[id]
-        except KeyError:
-            raise KeyError(f"{list}: {id!r} has no alias") from None
+        return self._known[list, id]
 
     def restore(self, list: str, text: str) -> str:  # noqa: A002 - it is a list
         """Return the id that an alias stands for. Raises NotRestored, never guesses."""
@@ -108,6 +94,8 @@ class Aliases:
         listed = self._lists(list)
         if listed is None or listed.get(id_) is None:
             raise NotRestored(f"{alias} is none of {list}")
+        if self._known.get((list, id_), alias) != alias:
+            raise NotRestored(f"{alias} is none of {list}, only called like one")
         return id_
 
     def looks_like_alias(self, text: str) -> bool:
@@ -118,6 +106,42 @@ class Aliases:
     def table(self) -> dict[str, tuple[str, ...]]:
         """Return the table to keep for the conversation's next turn."""
         return dict(self._table)
+
+
+@dataclass(slots=True)
+class _Work:
+    """A table that grows."""
+
+    table: dict[str, list[str]]
+    taken: set[str]
+    """What must be no alias, in small letters."""
+    prefixes: dict[str, str] = field(init=False)
+    places: dict[tuple[str, str], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.prefixes = _prefixes(self.table)
+        self.places = {}
+        for group, ids in self.table.items():
+            for place, id_ in enumerate(ids):
+                if id_ and not self._is_taken(group, place):
+                    self.places.setdefault((group, id_), place)
+
+    def alias(self, group: str, id_: str) -> str:
+        """Return the alias of a thing, a new one if it has none."""
+        place = self.places.get((group, id_))
+        if place is None:
+            if group not in self.table:
+                self.table[group] = []
+                self.prefixes = _prefixes(self.table)
+            ids = self.table[group]
+            while self._is_taken(group, len(ids)):
+                ids.append("")
+            place = self.places[group, id_] = len(ids)
+            ids.append(id_)
+        return f"{self.prefixes[group]}{place + 1}"
+
+    def _is_taken(self, group: str, place: int) -> bool:
+        return f"{self.prefixes[group]}{place + 1}".lower() in self.taken
 
 
 def _plain_forms(each: Name) -> Iterable[str]:

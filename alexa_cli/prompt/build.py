@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
+MAX_CANDIDATES = 3
 NOBODY, TALK = "0", "T"
 """What a router answers if no expert does it, and if there is nothing to do but answer. A plan
 prompt without experts is for talk: it has no tools but the two that are no API."""
@@ -120,24 +121,19 @@ def _values(job: Job, material: Material) -> tuple[dict[str, str], tuple[str, ..
         "outcomes": result_lines(material.outcomes),
     }
     if job in {"route", "plan"}:
-        names = tool_names(material.catalogue)
-        values["question"] = question_lines(material.question, names)
-        told = (names[c.name] for c in material.candidates if c.name in names)
-        values["candidates"] = ", ".join(dict.fromkeys(told))
+        values["question"] = question_lines(material.question, tool_names(material.catalogue))
     if job == "route":
         values["experts"] = expert_lines(material.catalogue)
     if job != "plan":
         return values, (), None
     tools = Toolbox.of(material.catalogue, material.experts)
     lists = lists_of(material.catalogue, material.experts)
-    own = tuple(
-        name for name in lists
-        if any(name in material.catalogue.experts[e].lists for e in material.experts
-               if e in material.catalogue.experts)
-    )  # fmt: skip
-    home = tuple(name for name in lists if name not in own)
+    theirs = {name for expert in material.catalogue.experts.values() for name in expert.lists}
+    home, own = [n for n in lists if n not in theirs], [n for n in lists if n in theirs]
     values["household"], shown = household(snapshot, home, material.aliases)
     values["lists"] = own_lists(snapshot, own, material.aliases, shown)
+    told = (tools.names[each.name] for each in material.candidates if each.name in tools.names)
+    values["candidates"] = ", ".join(list(dict.fromkeys(told))[:MAX_CANDIDATES])
     values["arguments"] = tools.arguments()
     values["tools"] = tools.signatures()
     return values, lists, tools
