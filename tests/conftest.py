@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from alexa_cli.config.paths import Paths, find_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from tests.wire.server import WireServer
 
 REPO = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("ALEXA_SHARED") or REPO.parent / "shared")
@@ -60,3 +69,29 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip(f"needs the public data: no folder {SHARED / 'data'} (set ALEXA_SHARED)")
     return SHARED
+
+
+def _wire() -> ModuleType:
+    """The module of the wire server; test folders are no packages to import from."""
+    name = "tests_wire_server"
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, REPO / "tests" / "wire" / "server.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture
+def wire() -> Any:
+    """The nouns of the wire server: ``wire.Reply``, ``wire.Text``, ``wire.Pause``, ..."""
+    return _wire()
+
+
+@pytest.fixture
+def wire_server() -> Iterator[WireServer]:
+    """A provider on loopback that speaks OpenAI's and Anthropic's formats, and can misbehave."""
+    server = _wire().WireServer()
+    yield server
+    server.close()

@@ -1,0 +1,139 @@
+"""A language model behind litellm: one streaming request, its answer as pieces."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from alexa_cli.models.chat import End, TextPiece, ThoughtPiece, ToolPiece
+from alexa_cli.models.failures import ModelError, NotAllowed
+from alexa_cli.models.llm import importing
+from alexa_cli.models.llm.mapping import failure
+from alexa_cli.models.llm.usage import merged, usage_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator, Mapping
+
+    from alexa_cli.models.chat import ChatRequest, ModelSpec, Piece
+
+THINKING_TOKENS = 4096
+"""What an answer may be longer by when reasoning is asked for."""
+
+
+class LiteLlm:
+    """A model of any provider that litellm knows."""
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        *,
+        api_key: str | None = None,
+        api_base: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.spec = spec
+        self._key, self._base, self._options = api_key, api_base, dict(options or {})
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
+        """Yield pieces; a stream that ends well ends with one ``End``. Makes no second attempt.
+
+        Raises ``ModelError``. Closing the iterator closes the request.
+        """
+        litellm = await importing.wait()
+        stream: Any = None
+        try:
+            self._check_key(litellm)
+            stream = await litellm.acompletion(**self.arguments(request))
+            async for chunk in stream:
+                for piece in _pieces(chunk):
+                    yield piece
+                if stream.sent_last_chunk:
+                    break
+            yield _end(stream, self.spec)
+        except ModelError:
+            raise
+        except (
+            Exception
+        ) as error:  # foreign code: whatever litellm lets through is told apart there
+            raise failure(error, self.spec, litellm) from error
+        finally:
+            if stream is not None:
+                await _close(stream)
+
+    def arguments(self, request: ChatRequest) -> dict[str, Any]:
+        """Return what litellm is called with."""
+        spec = self.spec
+        longest = request.max_tokens or spec.max_tokens
+        temperature = spec.temperature if request.temperature is None else request.temperature
+        found: dict[str, Any] = {
+            "model": spec.model,
+            "messages": [dict(message) for message in request.messages],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "max_tokens": longest,
+            "timeout": spec.timeout + 5,  # our own limit on silence comes first
+            "max_retries": 0,
+            "num_retries": 0,
+            "drop_params": True,
+            "api_key": self._key,
+            "base_url": self._base,
+        }
+        if temperature is not None:
+            found["temperature"] = temperature
+        if request.tools:
+            found |= {"tools": [dict(tool) for tool in request.tools], "_skip_mcp_handler": True}
+        if request.schema is not None:
+            answer = {"name": "answer", "schema": request.schema, "strict": True}
+            found["response_format"] = {"type": "json_schema", "json_schema": answer}
+        if request.cache_key and spec.cache == "openai":
+            found["prompt_cache_key"] = request.cache_key
+        if request.think:
+            found |= {"reasoning_effort": "medium", "max_tokens": longest + THINKING_TOKENS}
+            found.pop("temperature", None)  # a model that reasons takes none
+        return found | self._options
+
+    def _check_key(self, litellm: Any) -> None:  # noqa: ANN401 - litellm has no useful types
+        if self._key is not None:
+            return
+        found = litellm.validate_environment(model=self.spec.model)
+        if found["keys_in_environment"] or not found["missing_keys"]:
+            return
+        if self._base is not None:
+            self._key = "none"  # a server of one's own seldom wants one; a client needs something
+            return
+        variables = " and ".join(found["missing_keys"])
+        raise NotAllowed(
+            f"{self.spec.name}: no key for {self.spec.model}",
+            hint=f"set {variables}, or models.{self.spec.name}.api_key in config.yaml",
+        )
+
+    async def warm(self) -> None:
+        """Open a connection ahead. Never raises, and sends nothing that is paid for."""
+        await importing.wait()
+
+
+def _pieces(chunk: Any) -> Iterator[Piece]:  # noqa: ANN401 - litellm's own
+    for choice in chunk.choices[:1]:
+        delta = choice.delta
+        if thought := getattr(delta, "reasoning_content", None):
+            yield ThoughtPiece(thought)
+        if delta.content:
+            yield TextPiece(delta.content)
+        for call in delta.tool_calls or ():
+            made = call.function
+            yield ToolPiece(call.index, made.name or "", made.arguments or "", call.id or "")
+
+
+def _end(stream: Any, spec: ModelSpec) -> End:  # noqa: ANN401 - litellm's own
+    reason = stream.received_finish_reason or "stop"
+    raw = merged(getattr(chunk, "usage", None) for chunk in stream.chunks)
+    return End(reason, usage_of(raw), stream._provider_response_model or spec.model)  # noqa: SLF001
+
+
+async def _close(stream: Any) -> None:  # noqa: ANN401 - litellm's own
+    inner = stream.completion_stream
+    await stream.aclose()
+    source: Any = getattr(inner, "streaming_response", None)
+    if not hasattr(inner, "aclose") and hasattr(source, "aclose"):
+        with suppress(RuntimeError):  # it is running: whoever runs it closes it
+            await source.aclose()
