@@ -1,0 +1,171 @@
+"""The words of every API: its templates, its examples, and which words only it uses.
+
+Made once for a catalogue, in pure Python: a guard must not wait for an encoder, and what it
+finds has to be said in one line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import log, sqrt
+from typing import TYPE_CHECKING
+
+from alexa_cli.language.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.catalog.expert import Api, Example, Parameter
+    from alexa_cli.catalog.templates import Template
+
+LIGHT = frozenset(
+    "a an the this that these those my our your his her their its i me we us you he she it they "
+    "them is are am was were be been being do does did done have has had having will would shall "
+    "should can could may might must to of in at for from by with about as into onto again then "
+    "than and or but if so just only also too very really some any all every each no yes please "
+    "thanks thank now right away here there what which who when where how why much many more most "
+    "one ones got get go let make want need like maybe kind sort thing things bit little lot hey ok "
+    "okay alexa today well oh um uh actually think know tell see still already yet around because "
+    "while time back way going take give put up down on off out over not never".split()
+)
+"""Words that do not say which API is meant."""
+PARTICLES = frozenset({"on", "off", "up", "down", "out"})
+"""Light words that change what a verb means."""
+NEGATIONS = frozenset({"not", "never", "without", "except"})
+NUMBER = "<number>"
+PLACE = "<name>"
+"""What stands in an example where an argument is marked."""
+
+
+@dataclass(slots=True)
+class Words:
+    """What one API has been taught."""
+
+    api: Api
+    templates: list[Template] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    """Stems of its templates, examples, choices and name."""
+    verbs: set[str] = field(default_factory=set)
+    """Those that are neither light nor the name of a choice: words that say what is done."""
+    denied: set[str] = field(default_factory=set)
+    """Words that follow "not" in its own sentences: "I do not *need* the fan"."""
+    examples: list[Mapping[str, float]] = field(default_factory=list)
+    """Its examples as vectors of length 1."""
+
+
+class Lexicon:
+    """The words of a catalogue's APIs."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.language = catalogue.language
+        self.of: dict[str, Words] = {api.full_name: Words(api) for api in catalogue.apis()}
+        for template in catalogue.templates:
+            if (found := self.of.get(f"{template.expert}.{template.api}")) is not None:
+                found.templates.append(template)
+        targets = _shared_choices(catalogue)
+        said = {name: self._learn(entry, targets) for name, entry in self.of.items()}
+        frequency = Counter(stem for entry in self.of.values() for stem in entry.known)
+        count = max(1, len(self.of))
+        self._rarity = {stem: log((1 + count) / n) for stem, n in frequency.items()}
+        self._rarest = log(1 + count)
+        for name, sentences in said.items():
+            self.of[name].examples = [self.vector(sentence) for sentence in sentences]
+        self.verbs = frozenset(verb for entry in self.of.values() for verb in entry.verbs)
+
+    def _learn(self, entry: Words, targets: set[str]) -> list[tuple[str, ...]]:
+        """Fill the words of one API; return its examples, arguments taken out."""
+        api = entry.api
+        choices = {w for p in api.parameters.values() for w in choice_words(p)}
+        literal: set[str] = set()
+        for template in entry.templates:
+            for state in template.states:
+                literal.update(state.literals)
+                for to in state.literals.get("not", ()):
+                    entry.denied.update(template.states[to].literals)
+        sentences = [unmarked(e) for e in api.examples.get(self.language, ())]
+        for sentence in sentences:
+            literal.update(w for w in sentence if w not in {PLACE, NUMBER})
+            entry.denied.update(b for a, b in zip(sentence, sentence[1:], strict=False)
+                                if a == "not")  # fmt: skip
+        own = words(api.name.replace("_", " "))
+        literal.update(own)
+        entry.known = {stem(w) for w in literal | choices}
+        entry.verbs = {stem(w) for w in literal | choices if w not in LIGHT and w not in targets}
+        return [*sentences, own]
+
+    def rarity(self, stemmed: str) -> float:
+        """How much a word says: the fewer APIs know it, the more."""
+        return self._rarity.get(stemmed, self._rarest)
+
+    def vector(self, sentence: Sequence[str]) -> Mapping[str, float]:
+        """A sentence as weighted stems and pairs with a particle, of length 1."""
+        found: dict[str, float] = defaultdict(float)
+        stems = [stem(word) for word in sentence]
+        for word, stemmed in zip(sentence, stems, strict=True):
+            light = word in LIGHT or word in {PLACE, NUMBER}
+            weight = 0.3 if light and word not in PARTICLES | NEGATIONS else 1.0
+            found[stemmed] = max(found[stemmed], weight * self.rarity(stemmed))
+        length = sqrt(sum(v * v for v in found.values()))
+        return {key: value / length for key, value in found.items()} if length else {}
+
+    def likeness(self, sentence: Sequence[str]) -> dict[str, float]:
+        """How like a sentence is to the nearest example of each API, 0 to 1."""
+        vector = self.vector(sentence)
+        return {
+            name: max((_cosine(vector, example) for example in entry.examples), default=0.0)
+            for name, entry in self.of.items()
+        }
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    small, large = (one, other) if len(one) < len(other) else (other, one)
+    return sum(value * large[key] for key, value in small.items() if key in large)
+
+
+def _shared_choices(catalogue: Catalogue) -> set[str]:
+    """Words of choices that several APIs of an expert share: kinds of things, not what is done."""
+    seen: Counter[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = Counter()
+    for api in catalogue.apis():
+        for parameter in api.parameters.values():
+            if parameter.choices:
+                seen[api.expert, tuple(parameter.choices.items())] += 1
+    return {
+        word for (_, choices), count in seen.items() if count > 1
+        for _, said in choices for each in said for word in words(each)
+    }  # fmt: skip
+
+
+def choice_words(parameter: Parameter) -> set[str]:
+    """Return every word of a parameter's choices."""
+    return {w for said in parameter.choices.values() for each in said for w in words(each)}
+
+
+def unmarked(example: Example) -> tuple[str, ...]:
+    """Return an example's words, each marked argument as one ``<name>``."""
+    at = 0
+    found: list[str] = []
+    for mark in sorted(example.marks, key=lambda mark: mark.start):
+        found += [*words(example.text[at : mark.start]), PLACE]
+        at = mark.end
+    return (*found, *words(example.text[at:]))
+
+
+@lru_cache(maxsize=8_192)
+def stem(word: str) -> str:
+    """Return a word without its commonest endings: "lights" and "light" are one."""
+    word = word.removesuffix("'s").removesuffix("'")
+    for ending in ("ings", "ing", "ers", "er", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:  # noqa: PLR2004 - "is", "red"
+            word = word[: -len(ending)]
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":  # noqa: PLR2004 - "dimm"
+        word = word[:-1]
+    return word.removesuffix("e") if len(word) > 3 else word  # noqa: PLR2004 - "tie"
+
+
+def stems(said: Iterable[str]) -> set[str]:
+    """Return the stems of some words."""
+    return {stem(word) for word in said}

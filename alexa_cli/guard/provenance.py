@@ -1,0 +1,208 @@
+"""Provenance: what a language model plans must come from the user, not from what it was shown.
+
+A call with an effect stands if the user's own words ask for its API and name its arguments; if
+not, it gets a ``doubt`` and nobody runs it before a yes. After an untrusted result has entered
+the prompt, every call but ``read`` is doubted. See docs/guards.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from alexa_cli.catalog.expert import Effect
+from alexa_cli.guard.arguments import Arguments, Where
+from alexa_cli.guard.lexicon import Lexicon
+from alexa_cli.guard.naming import POINTING, Naming
+from alexa_cli.guard.said import hear
+from alexa_cli.guard.support import Commands, Support
+
+if TYPE_CHECKING:
+    from alexa_cli.catalog.catalogue import Catalogue
+    from alexa_cli.catalog.expert import Api
+    from alexa_cli.context.snapshot import Snapshot
+    from alexa_cli.language.registry import Moment
+    from alexa_cli.models.meter import Meter
+    from alexa_cli.turn import Call, Plan, Question, Utterance
+
+NAME = "guard provenance"
+"""The event in the trace."""
+TAINTED = "something from outside this home was read before"
+LEANING = POINTING | frozenset("too also again instead as well other another about".split())
+"""Words that lean on what was said before."""
+
+
+class Asked(Protocol):
+    """What a plan was made for (``decide.model.Request``)."""
+
+    @property
+    def utterance(self) -> Utterance:
+        """What was said."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The context of the turn."""
+
+    @property
+    def moment(self) -> Moment:
+        """The turn's instant and the household's habits."""
+
+    @property
+    def question(self) -> Question | None:
+        """What the user was asked before."""
+
+    @property
+    def meter(self) -> Meter:
+        """Where to note what was doubted."""
+
+
+class Tracer:
+    """Traces calls to the user's words. Learns a catalogue's words when it is first asked."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._lexicon: Lexicon | None = None
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of the catalogue's APIs."""
+        if self._lexicon is None:
+            self._lexicon = Lexicon(self.catalogue)
+        return self._lexicon
+
+    def doubts(self, request: Asked, plan: Plan) -> Plan:
+        """Return the plan, its calls that are not traced to the user with a ``doubt``.
+
+        A plan that no language model made comes from the words themselves and is left alone.
+        """
+        if plan.basis is None:
+            return plan
+        tracing = _Tracing(self, request, plan)
+        calls = []
+        for number, call in enumerate(plan.calls):
+            reason = call.doubt or tracing.doubt(call, plan.calls[:number])
+            if reason:
+                request.meter.recorder.event(NAME, call=call.name, reason=reason)
+            calls.append(replace(call, doubt=reason))
+        return replace(plan, calls=tuple(calls))
+
+
+@dataclass(slots=True)
+class _Tracing:
+    """One plan."""
+
+    tracer: Tracer
+    request: Asked
+    plan: Plan
+    _made: tuple[Commands, Arguments] | None = None
+
+    def doubt(self, call: Call, before: tuple[Call, ...]) -> str:
+        """Return why somebody must say yes first, or ""."""
+        api = self.tracer.catalogue.find(call.expert, call.api)
+        if api is None or api.run is None or api.effect is Effect.READ:
+            return ""
+        if self.plan.basis is not None and self.plan.basis.tainted:
+            return TAINTED
+        if any(_twin(call, other) for other in before):
+            return "it would be done twice"
+        if outside := self._outside(call):
+            return outside
+        commands, arguments = self._evidence()
+        found = commands.supports(api.full_name)
+        reasons = [self._unsaid(call, api, support, commands, arguments) for support in found]
+        if "" in reasons:
+            return ""
+        if self._goes_on(call, api, arguments, commands):
+            return ""
+        return reasons[0] if reasons else f"nothing you said asks to {_spoken(api)}"
+
+    def _evidence(self) -> tuple[Commands, Arguments]:
+        if self._made is None:
+            naming = Naming(hear(self._words()), self.request.snapshot)
+            self._made = (
+                Commands(self.tracer.lexicon, naming),
+                Arguments(naming, self.request.moment),
+            )
+        return self._made
+
+    def _words(self) -> str:
+        """Return the user's words; after a model's own question, those before it too."""
+        text = self.request.utterance.text
+        question, history = self.request.question, self.request.snapshot.memory.history
+        if question is not None and question.kind == "open" and history:
+            return f"{history[-1].words}. {text}"
+        return text
+
+    def _unsaid(
+        self, call: Call, api: Api, support: Support, commands: Commands, arguments: Arguments
+    ) -> str:
+        clauses = commands.said.clauses
+        before = tuple(c for c in clauses if c.end <= support.clause.start)
+        after = []
+        for clause in clauses:
+            if clause.start >= support.clause.end:
+                if not commands.verbless(clause):
+                    break
+                after.append(clause)
+        reason = arguments.doubt(call, api, Where(support.clause, before, tuple(after)))
+        if not reason and support.level == "word" and not _names_something(call, api):
+            return f"nothing you said asks to {_spoken(api)}"
+        return reason
+
+    def _goes_on(self, call: Call, api: Api, arguments: Arguments, commands: Commands) -> bool:
+        """Whether the words go on from what was traced before.
+
+        They complete the call that a question was about, or lean on the last plan ("and the
+        bedroom one"). What is new in the call must be in the words all the same.
+        """
+        clauses = commands.said.clauses
+        if not clauses or commands.asks_for_another(api.full_name):
+            return False
+        where = Where(replace(clauses[0], end=clauses[-1].end), (), ())
+        question = self.request.question
+        for held in question.plan.calls if question is not None else ():
+            if held.name == call.name and not held.doubt:
+                return not arguments.doubt(call, api, where, held.arguments)
+        last, words = self.request.snapshot.memory.last_plan, commands.said.words
+        if last is None or not (LEANING & set(words) or words[:1] == ("and",)):
+            return False
+        return any(
+            held.name == call.name and not held.doubt
+            and not arguments.doubt(call, api, where, held.arguments)
+            for held in last.calls
+        )  # fmt: skip
+
+    def _outside(self, call: Call) -> str:
+        """Return the doubt about an argument that another call's outcome would fill."""
+        calls = {each.id: each for each in self.plan.calls}
+        for argument in call.arguments.values():
+            if argument.pointer is None:
+                continue
+            source = calls.get(argument.pointer.lstrip("$").partition(".")[0])
+            api = self.tracer.catalogue.find(source.expert, source.api) if source else None
+            if api is None or api.run is None or api.run.kind not in {"python", "steps"}:
+                return "part of it would come from outside this home"
+            if source is not None and source.expert != call.expert:
+                return f"part of it would come from what {_words(source.expert)} answers"
+        return ""
+
+
+def _names_something(call: Call, api: Api) -> bool:
+    return any(
+        argument.value is not None and not api.parameters[name].choices
+        for name, argument in call.arguments.items() if name in api.parameters
+    )  # fmt: skip
+
+
+def _twin(one: Call, other: Call) -> bool:
+    return one.name == other.name and {n: a.value for n, a in one.arguments.items()} == {
+        n: a.value for n, a in other.arguments.items()
+    }
+
+
+def _spoken(api: Api) -> str:
+    return _words(api.name)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,174 @@
+"""Whether the user's words ask for an API, and in which words.
+
+From strong to weak: a template of the API (whole, or with other words between), likeness to one
+of its examples, a verb that it knows together with a name. What speaks for another API through a
+template speaks for no second one through likeness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, NUMBER, PLACE, stem
+from alexa_cli.guard.matching import fits
+from alexa_cli.guard.said import FILLERS, Clause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alexa_cli.guard.lexicon import Lexicon, Words
+    from alexa_cli.guard.naming import Naming
+
+LIKE = 0.5
+"""How like an example words must be, 0 to 1."""
+BEHIND = 0.1
+"""How much liker to another API's example they may be."""
+_TRAILING = FILLERS | {"for", "me", "would", "you", "will", "could", "can", "thank", "again"}
+
+Level = Literal["template", "likeness", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A clause that asks for an API."""
+
+    level: Level
+    clause: Clause
+
+
+class Commands:
+    """What the clauses of some words ask for. One for a request."""
+
+    def __init__(self, lexicon: Lexicon, naming: Naming) -> None:
+        self.lexicon, self.naming, self.said = lexicon, naming, naming.said
+        self._fitting: dict[tuple[int, int], frozenset[str]] = {}
+
+    def supports(self, name: str) -> list[Support]:
+        """Return the clauses that ask for the API called ``name``, the strongest first."""
+        entry = self.lexicon.of[name]
+        end = self._reach(entry)
+        found = [
+            Support(level, clause)
+            for clause in self._clauses(end)
+            if (level := self._level(entry, clause)) is not None
+        ]
+        order = ("template", "likeness", "word")
+        return sorted(found, key=lambda each: order.index(each.level))
+
+    def _reach(self, entry: Words) -> int:
+        """Return up to which word the API may be asked for."""
+        words, handed = self.said.words, self.said.handed
+        known = handed < len(words) and stem(words[handed]) in entry.known
+        return len(words) if known else handed
+
+    def _clauses(self, end: int) -> Iterator[Clause]:
+        last = min([end, *self.said.quoted])
+        yield from (
+            Clause(c.start, min(c.end, end), c.asks, c.tells)
+            for c in self.said.clauses if c.start < end
+        )  # fmt: skip
+        if len(self.said.clauses) > 1 and last:
+            first = self.said.clauses[0]
+            yield Clause(0, last, first.asks, first.tells)
+
+    def _level(self, entry: Words, clause: Clause) -> Level | None:
+        start, end = self._bare(clause)
+        whole = {(start, end), (clause.start, clause.end)}
+        if any(fits(entry, self.naming, *span, whole=True) for span in whole):
+            return "template"
+        if clause.asks or self._denies(entry, start, end):
+            return None
+        if not clause.tells and fits(entry, self.naming, start, end, whole=False):
+            return "template"
+        if clause not in self.said.clauses and clause.end - clause.start > 0 and self._compound:
+            return None  # likeness is a matter of one clause
+        if self._others(clause, start, end) - {entry.api.full_name}:
+            return None
+        if self._like(entry, start, end):
+            return "likeness"
+        return "word" if not clause.tells and self._verb(entry, start, end) else None
+
+    @cached_property
+    def _compound(self) -> bool:
+        return len(self.said.clauses) > 1
+
+    def _bare(self, clause: Clause) -> tuple[int, int]:
+        """Return the clause without courtesy."""
+        start, end, words = clause.start, clause.end, self.said.words
+        while start < end - 1 and words[start] in FILLERS:
+            start += 1
+        for lead in (("can", "you"), ("could", "you"), ("would", "you"), ("will", "you")):
+            if tuple(words[start : start + 2]) == lead and end - start > 2:  # noqa: PLR2004
+                start += 2
+        while start < end - 1 and words[start] in FILLERS:
+            start += 1
+        while end > start + 1 and words[end - 1] in _TRAILING:
+            end -= 1
+        return start, end
+
+    def _denies(self, entry: Words, start: int, end: int) -> bool:
+        """Whether something is denied that the API's own sentences do not deny."""
+        words = self.said.words
+        return any(
+            words[at] in NEGATIONS
+            and (at + 1 >= end or words[at + 1] not in entry.denied)
+            and not (at + 1 < end and words[at + 1] == "forget")
+            for at in range(start, end)
+        )
+
+    def _others(self, clause: Clause, start: int, end: int) -> frozenset[str]:
+        """Return the APIs of which a template is in the clause."""
+        key = (start, end)
+        if key not in self._fitting:
+            self._fitting[key] = frozenset(
+                name for name, entry in self.lexicon.of.items()
+                if fits(entry, self.naming, start, end, whole=clause.tells)
+            )  # fmt: skip
+        return self._fitting[key]
+
+    def _like(self, entry: Words, start: int, end: int) -> bool:
+        alike = self.lexicon.likeness(self._abstract(entry, start, end))
+        own = alike[entry.api.full_name]
+        return own >= LIKE and own >= max(alike.values()) - BEHIND
+
+    def _abstract(self, entry: Words, start: int, end: int) -> list[str]:
+        """Return the words, each name as one ``<name>``, numbers as ``<number>``."""
+        named = self._named(entry)
+        found: list[str] = []
+        for at in range(start, end):
+            word = self.said.words[at]
+            if at in named:
+                if at - 1 not in named or at == start:
+                    found.append(PLACE)
+            else:
+                found.append(NUMBER if word[0].isdigit() else word)
+        return found
+
+    def _named(self, entry: Words) -> set[int]:
+        lists = [p.x_list for p in entry.api.parameters.values() if p.x_list]
+        return self.naming.covered(lists)
+
+    def _verb(self, entry: Words, start: int, end: int) -> bool:
+        named = self._named(entry)
+        return any(
+            stem(self.said.words[at]) in entry.verbs and self.said.words[at] not in LIGHT
+            for at in range(start, end) if at not in named
+        )  # fmt: skip
+
+    def asks_for_another(self, name: str) -> bool:
+        """Whether the words ask, or are a command for another API."""
+        spans = [(clause, *self._bare(clause)) for clause in self.said.clauses]
+        return any(
+            clause.asks or self._others(clause, start, end) - {name} for clause, start, end in spans
+        )
+
+    def verbless(self, clause: Clause) -> bool:
+        """Whether a clause has no verb that any API knows: "and the hallway lamp"."""
+        named = self.naming.covered(())
+        return not any(
+            stem(self.said.words[at]) in self.lexicon.verbs
+            for at in range(clause.start, clause.end) if at not in named
+        )  # fmt: skip
+
