@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from alexa_cli.context.household import KIND_LISTS
 from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
@@ -25,11 +26,7 @@ PREFIXES: Mapping[str, str] = {
     "experts": "E",
 }  # fmt: skip
 """Groups of the household to the letters of their aliases. Other groups get two letters."""
-_OF_KIND = {
-    "light": "lights", "switch": "switches", "fan": "fans", "cover": "covers", "lock": "locks",
-    "thermostat": "thermostats", "vacuum": "vacuums", "media_player": "media_players",
-    "sensor": "sensors", "camera": "cameras",
-}  # fmt: skip
+_OF_KIND = {kind: group for group, kind in KIND_LISTS.items()}
 _ALIAS = re.compile(r"([A-Z]{1,4})([1-9][0-9]{0,5})")
 _PLAIN = re.compile(r"[^0-9a-z]+")
 _LISTED_AS = {"areas": "rooms"}

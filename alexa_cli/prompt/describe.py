@@ -7,15 +7,16 @@ other lists have a line each. The order is that of the household's own file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from alexa_cli.context.household import KIND_LISTS
 from alexa_cli.language.text import words
 from alexa_cli.prompt import fence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from alexa_cli.context.names import Name, NameList
+    from alexa_cli.context.names import Name
     from alexa_cli.context.snapshot import Snapshot
     from alexa_cli.prompt.aliases import Aliases
 
@@ -23,6 +24,11 @@ MAX_MEMBERS = 300
 """Members of a list that are shown; of the others it is said how many there are."""
 MAX_ALSO = 2
 """Other names shown for a thing: those that share no word with its own."""
+NO_ALIAS = "-"
+_DEVICES = {"devices", *KIND_LISTS}
+
+_Member: TypeAlias = "tuple[str, Name]"
+"""The name of a list and a member of it."""
 
 
 @dataclass(slots=True)
@@ -35,46 +41,46 @@ class _Lines:
 
     def member(self, list_name: str, each: Name) -> str:
         alias = self.alias(list_name, each.id)
-        self.shown.add(alias)
+        if alias != NO_ALIAS:
+            self.shown.add(alias)
         also = [fence.name(text) for text in _also(each)]
         other = f" ={'='.join(also)}" if also else ""
         return f"{alias} {fence.name(each.name)}{other}"
 
     def alias(self, list_name: str, id_: str) -> str:
-        """Return the alias; "-" for what the caller has made no alias for."""
+        """Return the alias, ``NO_ALIAS`` for what the caller has made none for."""
         try:
             return self.aliases.alias(list_name, id_)
         except KeyError:
-            return "-"
+            return NO_ALIAS
 
     def is_shown(self, list_name: str, id_: str) -> bool:
-        return self.alias(list_name, id_) in self.shown - {"-"}
+        return self.alias(list_name, id_) in self.shown
 
-    def line(self, start: str, list_name: str, members: Iterable[Name]) -> None:
-        new = [each for each in members if not self.is_shown(list_name, each.id)]
+    def line(self, start: str, members: Iterable[_Member]) -> None:
+        by_alias = {(self.alias(one[0], one[1].id), one[1].name): one for one in members}
+        new = [one for (alias, _), one in by_alias.items() if alias not in self.shown]
         if not new:
             return
-        told = [self.member(list_name, each) for each in new[:MAX_MEMBERS]]
+        told = [self.member(*one) for one in new[:MAX_MEMBERS]]
         if len(new) > MAX_MEMBERS:
             told.append(f"and {len(new) - MAX_MEMBERS} more")
         self.lines.append(f"{start}: {', '.join(told)}")
 
-    def rooms(self, list_name: str, listed: NameList, devices: NameList) -> None:
+    def devices(self, devices: Iterable[_Member], rooms: Sequence[_Member]) -> None:
         """A line for each room that has devices, and one for the rooms that have none."""
-        inside: dict[str, list[Name]] = {}
-        for each in devices:
-            inside.setdefault(str(each.attributes.get("area", "")), []).append(each)
-        empty = []
-        for room in listed:
-            if room.id not in inside:
-                empty.append(room)
-                continue
-            floor = str(room.attributes.get("floor", ""))
-            where = f" {self.alias('floors', floor)}" if self.is_shown("floors", floor) else ""
-            start = f"{self.member(list_name, room)}{where}"
-            self.line(start, "devices", inside.pop(room.id))
-        self.line("rooms", list_name, empty)
-        self.line("elsewhere", "devices", [each for rest in inside.values() for each in rest])
+        inside: dict[str, list[_Member]] = {}
+        for one in devices:
+            inside.setdefault(str(one[1].attributes.get("area", "")), []).append(one)
+        for list_name, room in rooms:
+            if room.id in inside:
+                floor = str(room.attributes.get("floor", ""))
+                where = f" {self.alias('floors', floor)}" if self.is_shown("floors", floor) else ""
+                self.line(f"{self.member(list_name, room)}{where}", inside.pop(room.id))
+        self.line("rooms", rooms)
+        for rest in inside.values():
+            place = fence.name(str(rest[0][1].attributes.get("area_name", "")))
+            self.line(place or "elsewhere", rest)
 
 
 def household(
@@ -82,14 +88,15 @@ def household(
 ) -> tuple[str, frozenset[str]]:
     """Return the lines about the home's own lists, and the aliases that they show."""
     work = _Lines(aliases)
-    found = {name: listed for name in lists if (listed := snapshot.list(name))}
-    if floors := found.get("floors"):
-        work.line("floors", "floors", floors)
-    rooms = "rooms" if "rooms" in found else "areas"
-    if rooms in found and "devices" in found:
-        work.rooms(rooms, found[rooms], found["devices"])
-    for name, listed in found.items():
-        work.line(name.replace("_", " "), name, listed)
+    found = {
+        name: [(name, each) for each in listed]
+        for name in lists if (listed := snapshot.list(name)) is not None
+    }  # fmt: skip
+    work.line("floors", found.get("floors", ()))
+    devices = [one for name, members in found.items() if name in _DEVICES for one in members]
+    work.devices(devices, found.get("rooms") or found.get("areas") or ())
+    for name, members in found.items():
+        work.line(name.replace("_", " "), members)
     return "\n".join(work.lines), frozenset(work.shown)
 
 
@@ -99,8 +106,8 @@ def own_lists(
     """Return the lines about lists that experts provide: what is not shown already."""
     work = _Lines(aliases, shown=set(shown))
     for name in lists:
-        if listed := snapshot.list(name):
-            work.line(name.replace("_", " "), name, listed)
+        members = [(name, each) for each in snapshot.list(name) or ()]
+        work.line(name.replace("_", " "), members)
     return "\n".join(work.lines)
 
 

@@ -37,7 +37,7 @@ def estimate(text: str) -> int:
             case "other":
                 total += length * 0.7
             case "marks":
-                total += 1 if length <= 2 else length / 2.2  # noqa: PLR2004 - '":' is one token
+                total += 1 if length <= 3 else length / 2.8  # noqa: PLR2004 - '":{' is one token
             case _:
                 total += 1
     return round(total)
