@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alexa_cli.assistant.doing import Doing
 from alexa_cli.assistant.keeping import keep
+from alexa_cli.assistant.pursuit import Pursuit
 from alexa_cli.assistant.speaking import speak
 from alexa_cli.assistant.turning import Turning
 from alexa_cli.decide.cascade import closing
@@ -21,17 +23,14 @@ from alexa_cli.decide.model import Request, tokens_of
 from alexa_cli.language.text import MAX_CHARACTERS
 from alexa_cli.turn import (
     Answer,
-    Decided,
     Finished,
-    Heard,
-    Pass,
     Plan,
     Refusal,
     Utterance,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
     from datetime import datetime
 
     from alexa_cli.assistant.house import House
@@ -100,29 +99,29 @@ class Assistant:
         self, turning: Turning, doing: Doing, utterances: AsyncIterator[Utterance]
     ) -> AsyncGenerator[Event, None]:
         """Hear, decide, act, speak."""
-        utterance = await _hear(turning, utterances)
-        yield Heard(utterance)
-        decision: Decision = Pass("nothing was said")
-        async with aclosing(self._decide(turning, utterance)) as decisions:
-            async for decision, seconds in decisions:
-                if isinstance(decision, Answer) and not decision.final:
-                    for piece in turning.streams(decision.text):
-                        yield piece
-                    continue
-                yield Decided(decision, seconds)
-                if isinstance(decision, Plan) and not decision.final and turning.options.act:
-                    async with aclosing(doing.attempt(decision)) as events:
-                        async for event in events:
-                            yield event
+        pursuit = Pursuit(
+            turning, doing, lambda utterance: self._decide(turning, utterance), self._prefetch()
+        )
+        async with aclosing(pursuit.follow(utterances)) as events:
+            async for event in events:
+                yield event
         # The barrier: the utterance is final and the decision is final.
+        decision = pursuit.decision
         turning.decided(decision)
         async with aclosing(doing.settle(decision)) as events:
             async for event in events:
                 yield event
-        async with aclosing(speak(turning, decision, doing)) as spoken:
-            async for event in spoken:
+        async with aclosing(speak(turning, decision, doing)) as events:
+            async for event in events:
                 yield event
         yield Finished(turning.id, turning.status, turning.elapsed())
+
+    def _prefetch(self) -> Callable[[], None] | None:
+        """What to do at the first words of an utterance: get the language models ready."""
+        talkers = self.house.talkers
+        if talkers is None:
+            return None
+        return partial(talkers.models.prefetch, self.house.settings.language_models)
 
     async def _decide(
         self, turning: Turning, utterance: Utterance
@@ -166,18 +165,6 @@ class Assistant:
     def models(self) -> tuple[Model, ...]:
         """The models of the cascade, in order."""
         return self.house.decider.models
-
-
-async def _hear(turning: Turning, utterances: AsyncIterator[Utterance]) -> Utterance:
-    """Return the final utterance. Earlier revisions start nothing yet: typed input has none."""
-    last: Utterance | None = None
-    with turning.recorder.span("hear"):
-        async for utterance in utterances:
-            last = utterance
-            if utterance.stage == "final":
-                break
-    turning.heard(last or Utterance(""))
-    return turning.utterance
 
 
 def _hopeless(utterance: Utterance, readable: bool) -> Refusal | None:  # noqa: FBT001 - private

@@ -63,10 +63,13 @@ class Doing:
             async for event in events:
                 yield event
 
-    async def discard(self) -> None:
-        """Throw away what an attempt started: the turn ended before its barrier."""
-        if self._attempt is not None:
-            await self._attempt.discard()
+    async def discard(self) -> list[Event]:
+        """Throw away what an attempt started: the turn ended, or other words were said."""
+        attempt, self._attempt = self._attempt, None
+        events = [] if attempt is None else await attempt.discard()
+        for event in events:
+            self._note(event)
+        return events
 
     async def settle(self, decision: Decision) -> AsyncGenerator[Event, None]:
         """The barrier is open: run the final plan, whatever else was decided discards."""

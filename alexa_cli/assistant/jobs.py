@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alexa_cli.models.meter import Meter
     from alexa_cli.prompt.build import Material
     from alexa_cli.prompt.section import Prompt
+    from alexa_cli.prompt.texts import Job
 
 
 def models_of(step: str | Strategy | None) -> tuple[str, ...]:
@@ -30,7 +31,7 @@ def models_of(step: str | Strategy | None) -> tuple[str, ...]:
 
 
 async def ask_job(
-    job: str, material: Material, house: House, meter: Meter
+    job: Job, material: Material, house: House, meter: Meter
 ) -> AsyncGenerator[str, None]:
     """Yield the text that the job's model answers, as it comes; nothing if none has the job.
 

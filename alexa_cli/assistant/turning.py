@@ -136,8 +136,9 @@ class Turning:
         return self.recorder.now()
 
     def heard(self, utterance: Utterance) -> None:
-        """Note what was said."""
+        """Note what was said, all of it."""
         self.utterance = utterance
+        self.recorder.add("hear", 0.0, self.elapsed(), source=utterance.source)
 
     def note_decision(self, decision: Decision, seconds: float) -> None:
         """Note what one model said, and how long it took, as a span."""
