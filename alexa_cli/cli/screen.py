@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alexa_cli.cli.streaming import Stream
     from alexa_cli.store.store import Store
     from alexa_cli.trace.save import TurnRecord
-    from alexa_cli.turn import Event
+    from alexa_cli.turn import Event, Spent
 
 WIDTH = 80
 """Columns where no terminal says how many it has."""
@@ -42,6 +42,10 @@ class Seen:
     deciding: float = 0.0
     """Seconds, all models together."""
     seconds: float = 0.0
+    spent: Spent | None = None
+    """What language models took; None: none was asked."""
+    cached: float | None = None
+    """How long deciding took when this plan was made, if it comes from the plan cache."""
 
     def see(self, event: Event) -> None:
         """Take note of an event."""
@@ -51,10 +55,13 @@ class Seen:
                 self.model = decision.model
                 self.calls = tuple(c.name for c in plan.calls) if isinstance(plan, Plan) else ()
                 self.deciding += seconds
+                basis = plan.basis if isinstance(plan, Plan) else None
+                self.cached = basis.seconds if basis is not None and basis.cached else None
             case Replied(reply):
                 self.reply = reply
-            case Finished(turn, status, seconds):
+            case Finished(turn, status, seconds, spent):
                 self.turn, self.status, self.seconds = turn, status, seconds
+                self.spent = spent
             case _:
                 pass
 
@@ -76,7 +83,8 @@ def answer(store: Store, seen: Seen, shown: Shown, stream: Stream | None = None)
         _waterfall(store, seen.turn)
     if shown.quiet:
         return
-    sys.stderr.write(summary(seen, width()) + "\n")
+    columns = width() if seen.spent is None or sys.stderr.isatty() else None
+    sys.stderr.write(summary(seen, columns) + "\n")
     if seen.status == "question":
         sys.stderr.write("answer with: alexa -c YOUR ANSWER\n")
 
@@ -121,15 +129,21 @@ TIMES = len("decided 99.99 s · total 99.99 s")
 """Columns that the times may take."""
 
 
-def summary(seen: Seen, columns: int = WIDTH, *, turn: bool = True) -> str:
-    """Return the line under a turn, printable and no wider than ``columns``.
+def summary(seen: Seen, columns: int | None = WIDTH, *, turn: bool = True) -> str:
+    """Return the line under a turn, printable and no wider than ``columns`` (None: no matter).
 
-    It says who decided what, how long that and all of it took, what language models took (none is
-    asked yet), and the turn's id unless ``turn`` is False.
+    It says who decided what, how long that and all of it took, what language models took if one
+    was asked, and the turn's id unless ``turn`` is False.
     """
     from alexa_cli.trace.plain_text import line, milliseconds
 
-    times = f"decided {milliseconds(seen.deciding)} · total {milliseconds(seen.seconds)}"
+    if seen.spent is not None:
+        from alexa_cli.cli.spending import spent_line
+
+        return spent_line(seen, seen.spent, columns, turn=turn)
+    columns = WIDTH if columns is None else columns
+    before = "" if seen.cached is None else f" (first {milliseconds(seen.cached)})"
+    times = f"decided {milliseconds(seen.deciding)}{before} · total {milliseconds(seen.seconds)}"
     did = ", ".join(seen.calls) or seen.status.replace("_", " ")
     head = f"{seen.model or 'nobody'} → "
     # What does not fit is left out from the least telling on; what was called is cut last. Times
