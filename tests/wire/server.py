@@ -255,14 +255,16 @@ async def _request(reader: asyncio.StreamReader, number: int) -> Asked | None:
 
 def _refuse(reply: Reply, writer: asyncio.StreamWriter) -> None:
     said = reply.error if isinstance(reply.error, bytes) else json.dumps(reply.error).encode()
-    headers = {"Content-Type": "application/json", **reply.headers, "Content-Length": str(len(said))}
+    headers = {
+        "Content-Type": "application/json",
+        **reply.headers,
+        "Content-Length": str(len(said)),
+    }
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     writer.write(f"HTTP/1.1 {reply.status} Status\r\n{lines}\r\n".encode() + said)
 
 
-async def _stream(
-    asked: Asked, reply: Reply, stays: _Stays, writer: asyncio.StreamWriter
-) -> None:
+async def _stream(asked: Asked, reply: Reply, stays: _Stays, writer: asyncio.StreamWriter) -> None:
     speak: Callable[[Any, Reply], AsyncIterator[Step | bytes]]
     speak = _anthropic if asked.path.endswith("/messages") else _openai
     extra = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
@@ -350,7 +352,7 @@ async def _anthropic(body: Any, reply: Reply) -> AsyncIterator[Step | bytes]:
     def event(kind: str, **more: Any) -> bytes:
         return f"event: {kind}\n".encode() + _sse({"type": kind, **more})
 
-    message = {
+    message: Any = {
         "id": "msg_1", "type": "message", "role": "assistant", "content": [],
         "model": f"{body['model']}-2026", "stop_reason": None, "stop_sequence": None,
         "usage": {**counts, "output_tokens": 1},

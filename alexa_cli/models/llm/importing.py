@@ -13,17 +13,19 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
 
 _ENVIRONMENT = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else prices are fetched at import
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",  # else these too
     "LITELLM_MODE": "PRODUCTION",  # else it reads .env into the environment
 }
+_ON_FIRST_USE = ("litellm.main", "openai.resources", "anyio._backends._asyncio")
+"""What the first request would import else: half a second."""
 _LOGGERS = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Proxy.stdout", "LiteLLM Router")
 
 
@@ -32,7 +34,7 @@ class _Import:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.module: ModuleType | None = None
+        self.module: Any = None
         self.seconds: float | None = None
         self.begun = False
         self.ended = threading.Event()
@@ -56,17 +58,16 @@ def load() -> Any:  # noqa: ANN401 - litellm has no useful types
         return _import.module
 
 
-def _load() -> ModuleType:
+def _load() -> Any:  # noqa: ANN401 - as above
     os.environ.update(_ENVIRONMENT)
-    import litellm  # noqa: PLC0415 - seconds; see above
-
+    litellm: Any = import_module("litellm")  # not by statement: mypy would read all of it
     litellm.suppress_debug_info = True
     litellm.disable_hf_tokenizer_download = True
+    litellm.disable_token_counter = True  # counted twice a request otherwise, and never right
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    from litellm import main  # noqa: PLC0415 - the part that talks; imported on the first use else
-
-    main.acompletion  # noqa: B018 - that it is there
+    for name in _ON_FIRST_USE:
+        import_module(name)
     return litellm
 
 

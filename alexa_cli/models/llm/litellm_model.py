@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from alexa_cli.models.chat import End, TextPiece, ThoughtPiece, ToolPiece
-from alexa_cli.models.failures import ModelError, NotAllowed
+from alexa_cli.models.chat import ChatRequest, End, TextPiece, ThoughtPiece, ToolPiece
+from alexa_cli.models.failures import ModelError, NoAnswer, NotAllowed
 from alexa_cli.models.llm import importing
+from alexa_cli.models.llm.clients import connect, exercise
 from alexa_cli.models.llm.mapping import failure
-from alexa_cli.models.llm.usage import merged, usage_of
+from alexa_cli.models.llm.usage import usage_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping
 
-    from alexa_cli.models.chat import ChatRequest, ModelSpec, Piece
+    from alexa_cli.models.chat import ModelSpec, Piece
 
 THINKING_TOKENS = 4096
 """What an answer may be longer by when reasoning is asked for."""
+
+REST = 1.0
+"""Seconds that the report of tokens may take after the answer is whole."""
 
 
 class LiteLlm:
@@ -49,7 +54,7 @@ class LiteLlm:
                     yield piece
                 if stream.sent_last_chunk:
                     break
-            yield _end(stream, self.spec)
+            yield await _end(stream, self.spec)
         except ModelError:
             raise
         except (
@@ -108,8 +113,13 @@ class LiteLlm:
         )
 
     async def warm(self) -> None:
-        """Open a connection ahead. Never raises, and sends nothing that is paid for."""
-        await importing.wait()
+        """Import litellm and open a connection. Never raises; sends nothing that is paid for."""
+        with suppress(Exception):  # the request that follows says what is wrong, if anything is
+            litellm = await importing.wait()
+            self._check_key(litellm)
+            await asyncio.to_thread(exercise, self.spec.model)
+            async with asyncio.timeout(self.spec.timeout):
+                await connect(self.spec.model, self.arguments(ChatRequest(())))
 
 
 def _pieces(chunk: Any) -> Iterator[Piece]:  # noqa: ANN401 - litellm's own
@@ -124,10 +134,25 @@ def _pieces(chunk: Any) -> Iterator[Piece]:  # noqa: ANN401 - litellm's own
             yield ToolPiece(call.index, made.name or "", made.arguments or "", call.id or "")
 
 
-def _end(stream: Any, spec: ModelSpec) -> End:  # noqa: ANN401 - litellm's own
-    reason = stream.received_finish_reason or "stop"
-    raw = merged(getattr(chunk, "usage", None) for chunk in stream.chunks)
-    return End(reason, usage_of(raw), stream._provider_response_model or spec.model)  # noqa: SLF001
+async def _end(stream: Any, spec: ModelSpec) -> End:  # noqa: ANN401 - litellm's own
+    """Return the end of a stream that has said why it ends.
+
+    What follows is read here and not by litellm: it would put the whole answer together once
+    more, and estimate what the provider does not report.
+    """
+    reason = stream.received_finish_reason or stream.intermittent_finish_reason
+    if reason is None:
+        raise NoAnswer(f"{spec.name}: the answer broke off")
+    reports = [_usage(chunk) for chunk in stream.chunks]
+    with suppress(Exception):  # the answer is whole: what it took stays unknown
+        async with asyncio.timeout(REST):
+            reports += [_usage(chunk) async for chunk in stream.completion_stream]
+    usage = usage_of(next((report for report in reversed(reports) if report is not None), None))
+    return End(reason, usage, stream._provider_response_model or spec.model)  # noqa: SLF001
+
+
+def _usage(chunk: Any) -> Any:  # noqa: ANN401 - litellm's own, or its provider's
+    return chunk.get("usage") if isinstance(chunk, dict) else getattr(chunk, "usage", None)
 
 
 async def _close(stream: Any) -> None:  # noqa: ANN401 - litellm's own
@@ -135,5 +160,6 @@ async def _close(stream: Any) -> None:  # noqa: ANN401 - litellm's own
     await stream.aclose()
     source: Any = getattr(inner, "streaming_response", None)
     if not hasattr(inner, "aclose") and hasattr(source, "aclose"):
+        # litellm forgets Anthropic's: its lines are a generator, which holds the response
         with suppress(RuntimeError):  # it is running: whoever runs it closes it
             await source.aclose()

@@ -67,12 +67,9 @@ def failure(error: BaseException, spec: ModelSpec, litellm: Any) -> ModelError: 
 
 def retry_after(error: BaseException) -> float | None:
     """Return the seconds that a provider asked us to wait, if it did."""
-    response = getattr(error, "response", None)
-    headers = getattr(response, "headers", None) or {}
-    try:
-        return max(0.0, float(headers.get("retry-after")))
-    except (TypeError, ValueError):
-        return None
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    said = str(headers.get("retry-after", ""))
+    return float(said) if said.replace(".", "", 1).isdigit() else None
 
 
 def _said(error: BaseException) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alexa_cli.models.chat import Price, Usage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MILLION = 1_000_000
 
@@ -27,15 +24,6 @@ def usage_of(raw: Any) -> Usage:  # noqa: ANN401 - litellm's Usage or a plain ma
     thought = _count(_part(raw, "completion_tokens_details"), "reasoning_tokens")
     uncached = None if whole is None else max(0, whole - (read or 0) - (write or 0))
     return Usage(uncached, read, write, output, thought)
-
-
-def merged(reports: Iterable[Any]) -> Any:  # noqa: ANN401 - as above
-    """Return the last report of a stream: later ones repeat what earlier ones said, and add."""
-    found = None
-    for report in reports:
-        if report is not None:
-            found = report
-    return found
 
 
 def _part(raw: Any, name: str) -> Any:  # noqa: ANN401 - as above
