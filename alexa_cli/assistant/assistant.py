@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from alexa_cli.assistant.doing import Doing
 from alexa_cli.assistant.keeping import keep
 from alexa_cli.assistant.pursuit import Pursuit
+from alexa_cli.assistant.remembering import spent_of
 from alexa_cli.assistant.speaking import speak
 from alexa_cli.assistant.turning import Turning
 from alexa_cli.decide.cascade import closing
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from alexa_cli.context.names import NameList
     from alexa_cli.decide.model import Model
     from alexa_cli.language.text import Token
-    from alexa_cli.turn import Decision, Event
+    from alexa_cli.turn import Decision, Event, Spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,15 @@ class Assistant:
         # The barrier: the utterance is final and the decision is final.
         decision = pursuit.decision
         turning.decided(decision)
+        barrier = turning.elapsed()
         async with aclosing(doing.settle(decision)) as events:
             async for event in events:
                 yield event
         async with aclosing(speak(turning, decision, doing)) as events:
             async for event in events:
                 yield event
-        yield Finished(turning.id, turning.status, turning.elapsed())
+        spent = _spent(turning, barrier) if turning.meter.exchanges else None
+        yield Finished(turning.id, turning.status, turning.elapsed(), spent)
 
     def _prefetch(self) -> Callable[[], None] | None:
         """What to do at the first words of an utterance: get the language models ready."""
@@ -165,6 +168,23 @@ class Assistant:
     def models(self) -> tuple[Model, ...]:
         """The models of the cascade, in order."""
         return self.house.decider.models
+
+
+def _spent(turning: Turning, barrier: float) -> Spent | None:
+    """Return what language models took, and what speculation saved and threw away."""
+    from alexa_cli.act.savings import savings  # noqa: PLC0415 - few turns ask a model
+
+    plan = turning.decision if isinstance(turning.decision, Plan) else None
+    found = savings(
+        plan, turning.events, barrier, turning.house.catalogue,
+        exchanges=turning.meter.exchanges, spans=turning.recorder.spans(),
+    )  # fmt: skip
+    if found:
+        turning.recorder.event(
+            "speculation", saved=found.seconds, adopted=found.adopted,
+            discarded=found.thrown.calls, thrown_seconds=found.thrown.model_seconds,
+        )  # fmt: skip
+    return spent_of(turning, saved=found.seconds if found.adopted else None)
 
 
 def _hopeless(utterance: Utterance, readable: bool) -> Refusal | None:  # noqa: FBT001 - private

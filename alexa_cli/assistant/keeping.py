@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from alexa_cli.assistant.remembering import remember_turn
 from alexa_cli.context.conversation import save_conversation
 from alexa_cli.errors import AlexaError
 from alexa_cli.store.coding import plain
@@ -35,6 +36,8 @@ def keep(turning: Turning) -> None:
             from alexa_cli.trace.save import update_turn  # noqa: PLC0415 - undo is rare
 
             update_turn(store, turning.undo_of, undone=True)
+        if finished:
+            remember_turn(turning)
     except AlexaError as error:
         store.notices.append(f"this turn is not kept: {error.message}")
 

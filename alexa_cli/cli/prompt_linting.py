@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from alexa_cli.cli.session import open_session
+from alexa_cli.cli.session import open_session, prompt_folders
 from alexa_cli.context.household import Household
 from alexa_cli.context.names import Name, NameList
 from alexa_cli.context.snapshot import Snapshot
@@ -35,12 +35,9 @@ def findings(common: Common) -> list[Finding]:
     """Return what is wrong with the prompts of this configuration, problems first."""
     session = open_session(common, save=False)
     with session.store:
-        folders = session.prompt_folders
-        texts = load_texts(folders)
+        texts = load_texts(prompt_folders(session.loaded, session.paths))
         specs = _specs(session)
-        ids = sorted(
-            one.id for listed in session.house.household.lists.values() for one in listed
-        )
+        ids = sorted(one.id for listed in session.house.household.lists.values() for one in listed)
         found = [*lint_catalogue(session.house.catalogue, _lists(session))]
         for spec in specs:
             for title, experts, job in _prompts(session):
@@ -58,7 +55,7 @@ def _specs(session: Session) -> list[ModelSpec]:
     return [session.house.talkers.models.spec(name) for name in settings.language_models]
 
 
-def _prompts(session: Session) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+def _prompts(session: Session) -> Iterator[tuple[str, tuple[str, ...], Literal["plan", "route"]]]:
     """Yield (title, experts, job) of every prompt that this configuration may make."""
     settings, catalogue = session.loaded.settings, session.house.catalogue
     everybody = tuple(sorted(catalogue.experts))
@@ -73,7 +70,12 @@ def _prompts(session: Session) -> Iterator[tuple[str, tuple[str, ...], Any]]:
 
 
 def _sample(
-    session: Session, texts: Texts, spec: ModelSpec, title: str, experts: tuple[str, ...], job: Any
+    session: Session,
+    texts: Texts,
+    spec: ModelSpec,
+    title: str,
+    experts: tuple[str, ...],
+    job: Literal["plan", "route"],
 ) -> Sample:  # fmt: skip
     house = session.house
     home = Snapshot(
@@ -129,4 +131,8 @@ def page(found: Sequence[Finding], columns: int) -> Iterator[str]:
     if not found:
         yield "nothing found"
         return
-    yield f"{problems} problem{'' if problems == 1 else 's'}, {notes} note{'' if notes == 1 else 's'}"
+    yield f"{_count(problems, 'problem')}, {_count(notes, 'note')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -64,7 +64,8 @@ def shown(exchanges: Sequence[Exchange], columns: int, *, full: bool) -> Iterato
         known = exchange.usage.input
         for section in exchange.sections:
             share = f"{100 * section.tokens // max(1, total):>3} %"
-            yield f"  {section.name:<16} {section.stability:<10} {f'~{section.tokens:,}':>8}  {share}"
+            counted = f"{f'~{section.tokens:,}':>8}  {share}"
+            yield f"  {section.name:<16} {section.stability:<10} {counted}"
             if full:
                 for text in section.text.splitlines():
                     yield f"    {text}"

@@ -23,7 +23,13 @@ from alexa_cli.store.masking import mask_values
 from alexa_cli.store.store import Store
 
 if TYPE_CHECKING:
+    from alexa_cli.assistant.house import Talkers
+    from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.cli.common import Common
+    from alexa_cli.decide.plan_cache import PlanCache
+    from alexa_cli.decide.registry import Doubts
+    from alexa_cli.models.llm.registry import LanguageModels
+    from alexa_cli.prompt.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,18 @@ def open_session(
     if store is None:
         where = paths.database if save else ":memory:"
         store = Store(where, mask=mask_values(loaded.secrets()))
+    catalogue = load_catalogue(settings, paths, common.folders)
+    talking = _talking(loaded, paths, catalogue, store) if settings.language_models else _Talking()
     house = House(
         settings=settings,
-        catalogue=load_catalogue(settings, paths, common.folders),
+        catalogue=catalogue,
         store=store,
         household=household,
-        decider=build_cascade(settings, paths),
+        decider=build_cascade(
+            settings, paths, *talking.parts, cache=talking.plans, doubts=talking.doubts
+        ),
+        talkers=talking.talkers,
+        plans=talking.plans,
         tz=zone_name(settings.timezone),
         run=run_handler,
         provide=provide_list,
@@ -82,6 +94,44 @@ def open_session(
         rings_here=rings_here,
     )
     return Session(common, paths, loaded, house, Assistant(house))
+
+
+@dataclass(frozen=True, slots=True)
+class _Talking:
+    """What is only there with language models."""
+
+    talkers: Talkers | None = None
+    plans: PlanCache | None = None
+    doubts: Doubts | None = None
+
+    @property
+    def parts(self) -> tuple[LanguageModels | None, Texts | None]:
+        """The models and the texts of their prompts."""
+        return (self.talkers.models, self.talkers.texts) if self.talkers else (None, None)
+
+
+def _talking(loaded: Loaded, paths: Paths, catalogue: Catalogue, store: Store) -> _Talking:
+    """Return what language models need. Nothing heavy is imported before one is asked."""
+    from alexa_cli.assistant.house import Talkers
+    from alexa_cli.decide.plan_cache import PlanCache, fingerprints_of
+    from alexa_cli.guard.outgoing import checks
+    from alexa_cli.guard.provenance import Tracer
+    from alexa_cli.models.llm.registry import LanguageModels
+    from alexa_cli.prompt.texts import load_texts
+
+    settings = loaded.settings
+    texts = load_texts(prompt_folders(loaded, paths))
+    return _Talking(
+        Talkers(LanguageModels(settings), texts, checks(settings, store, loaded.secrets())),
+        PlanCache(store, settings, fingerprints_of(settings, texts.fingerprint)),
+        Tracer(catalogue).doubts,
+    )
+
+
+def prompt_folders(loaded: Loaded, paths: Paths) -> tuple[Path, ...]:
+    """Return where the user's own prompt texts are."""
+    named = loaded.settings.prompt.folder
+    return (Path(named) if named else paths.config / "prompts",)
 
 
 def zone_name(configured: str | None) -> str:
