@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alexa_cli.models.showing import count, money
 from alexa_cli.trace.plain_text import line, milliseconds
 
 if TYPE_CHECKING:
     from alexa_cli.cli.screen import Seen
     from alexa_cli.turn import Spent
-
-LEAST = 0.0001
-"""US dollars; what is less is said to be less."""
-
-
-def money(cost: float | None) -> str:
-    """Return ``$0.0004``, ``$1.25``, ``under $0.0001``, ``$0``, or ``unknown``."""
-    if cost is None:
-        return "unknown"
-    if cost == 0:
-        return "$0"
-    if cost < LEAST:
-        return f"under ${LEAST}"
-    return f"${cost:.2f}" if cost >= 1 else f"${cost:.4f}"
-
-
-def count(tokens: int | None, *, more: bool = False) -> str:
-    """Return ``1,912``, ``1,912+`` if there may be more, or ``?``."""
-    return "?" if tokens is None else f"{tokens:,}{'+' if more else ''}"
 
 
 def tokens(spent: Spent, *, cached: bool = True) -> str:

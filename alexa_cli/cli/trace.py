@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from alexa_cli.cli.options import ConfigOption, ExpertsOption, JsonOption, SetOption
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from alexa_cli.store.store import Store
 
@@ -45,15 +45,46 @@ def main(ctx: typer.Context) -> None:
 
 
 @app.command("show")
-def show(turn: TurnArgument = "last", as_json: JsonOption = False) -> None:
-    """Show a turn: decisions, calls, outcomes, and where the time went."""
+def show(
+    turn: TurnArgument = "last",
+    requests: Annotated[
+        bool,
+        typer.Option("--requests", help="Every request to a language model and its answer, whole."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a turn: decisions, calls, outcomes, requests, and where the time went."""
+    from alexa_cli.models.ledger import load_exchanges
+    from alexa_cli.models.showing import request_page
     from alexa_cli.store.coding import plain
+    from alexa_cli.trace.save import find_turn, load_turn
+
+    with open_store() as store:
+        if as_json:
+            kept = plain(load_turn(store, turn))
+            if requests:
+                kept["requests"] = plain(load_exchanges(store, kept["turn"]))
+            print_lines([dumps(kept)])
+        elif requests:
+            exchanges = load_exchanges(store, find_turn(store, turn))
+            for place, one in enumerate(exchanges):
+                print_lines(["", "=" * width()] if place else [])
+                print_lines(request_page(one, width()))
+            if not exchanges:
+                typer.echo("no language model was asked in this turn", err=True)
+        else:
+            print_lines(turn_page(store, turn, width()))
+
+
+def turn_page(store: Store, turn: str, columns: int) -> Iterator[str]:
+    """Yield the lines of a stored turn and its requests. Raises UsageError if there is none."""
+    from alexa_cli.models.ledger import load_exchanges
+    from alexa_cli.models.showing import request_lines
     from alexa_cli.trace.save import load_turn
     from alexa_cli.trace.show import page
 
-    with open_store() as store:
-        record = load_turn(store, turn)
-        print_lines([dumps(plain(record))] if as_json else page(record, width()))
+    record = load_turn(store, turn)
+    yield from page(record, columns, request_lines(load_exchanges(store, record.turn), columns))
 
 
 @app.command("list")
@@ -114,12 +145,10 @@ def export(
     from alexa_cli.trace.export import export as spans
 
     with open_store() as store:
-        print_lines(
-            dumps(span) for span in spans(store, None if since is None else _instant(since))
-        )
+        print_lines(dumps(span) for span in spans(store, None if since is None else instant(since)))
 
 
-def _instant(text: str) -> Any:  # noqa: ANN401 - a datetime, imported late
+def instant(text: str) -> Any:  # noqa: ANN401 - a datetime, imported late
     """Read an ISO 8601 time (without an offset it is local) or an age."""
     from datetime import UTC, datetime, timedelta
 
@@ -138,7 +167,7 @@ def _instant(text: str) -> Any:  # noqa: ANN401 - a datetime, imported late
         ) from error
 
 
-# Shared with `forget` -----------------------------------------------------------------------
+# Shared with `forget`, `stats` and `cache` ----------------------------------------------------
 
 
 class open_store:  # noqa: N801 - used as `with open_store() as store`

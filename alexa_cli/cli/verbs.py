@@ -53,6 +53,7 @@ VERBS: dict[str, Verb] = {
             "alexa trace",
             "alexa trace last",
             "alexa trace show last~1 --json",
+            "alexa trace show last --requests",
             "alexa trace diff last~1 last",
             "alexa trace export --since 2d > spans.jsonl",
         ),
@@ -82,6 +83,15 @@ VERBS: dict[str, Verb] = {
         "The models that decide, and the ones to fetch.",
         ("alexa models", "alexa models pull minilm"),
         ("list", "pull"),
+    ),
+    "stats": Verb(
+        "What language models took: tokens, cache hits, time, money.",
+        ("alexa stats", "alexa stats --since 7d --by day", "alexa stats --by expert --json"),
+    ),
+    "cache": Verb(
+        "Plans of language models that are kept for the same words.",
+        ("alexa cache list", "alexa cache prune", "alexa cache clear"),
+        ("list", "clear", "prune", "path"),
     ),
     "config": Verb(
         "The settings: where each came from, and whether they are right.",

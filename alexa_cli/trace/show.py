@@ -14,7 +14,7 @@ from alexa_cli.trace.save import TurnRecord, summarise
 from alexa_cli.trace.waterfall import waterfall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from alexa_cli.trace.save import TurnSummary
     from alexa_cli.turn import Json
@@ -34,8 +34,11 @@ def summary_line(turn: TurnRecord | TurnSummary, width: int = WIDTH) -> str:
     return f"{head}{padded(line(short.words, room), room)}{tail}".rstrip()
 
 
-def page(record: TurnRecord, width: int = WIDTH) -> Iterator[str]:
-    """Yield the lines of everything worth knowing about a turn."""
+def page(record: TurnRecord, width: int = WIDTH, requests: Iterable[str] = ()) -> Iterator[str]:
+    """Yield the lines of everything worth knowing about a turn.
+
+    ``requests``: lines about what language models were asked for it.
+    """
     when = record.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     yield line(f"turn {record.turn}   {when}   conversation {record.conversation}", width)
     yield from _field("said", record.words, width)
@@ -55,6 +58,7 @@ def page(record: TurnRecord, width: int = WIDTH) -> Iterator[str]:
             yield ""
             yield title
             yield from ("  " + line(each, width - 2) for each in found)
+    yield from requests
     if record.spans:
         yield ""
         yield from waterfall(record.spans, width)
@@ -96,8 +100,18 @@ def decision_text(decision: Json) -> Iterator[str]:
     seconds = decision.get("seconds")
     took = f" ({milliseconds(seconds)})" if isinstance(seconds, float) and seconds else ""
     yield f"{shown.get('model', '')}: {shown.get('type', '')}{scored}{took}  {words}"
+    yield from _first_made(shown.get("basis"))
     for candidate in _dicts(shown.get("candidates"))[:3]:
         yield (f"  * {_score(candidate)} {_call_name(candidate)}  {candidate.get('why', '')}")
+
+
+def _first_made(basis: Json) -> Iterator[str]:
+    """Yield when a plan from the cache was made, and how long that took."""
+    if not isinstance(basis, dict) or not basis.get("cached"):
+        return
+    seconds = basis.get("seconds")
+    took = f" in {milliseconds(seconds)}" if isinstance(seconds, float) else ""
+    yield f"  first decided{took}, in turn {basis['cached']}"
 
 
 def call_text(call: Mapping[str, Any]) -> Iterator[str]:
