@@ -35,6 +35,8 @@ LIGHT = frozenset(
 PARTICLES = frozenset({"on", "off", "up", "down", "out"})
 """Light words that change what a verb means."""
 NEGATIONS = frozenset({"not", "never", "without", "except"})
+UNKNOWN = 0.5
+"""What a word that no API knows says, as a share of what a word says that one API knows."""
 NUMBER = "<number>"
 PLACE = "<name>"
 """What stands in an example where an argument is marked."""
@@ -50,6 +52,8 @@ class Words:
     """Stems of its templates, examples, choices and name."""
     verbs: set[str] = field(default_factory=set)
     """Those that are neither light nor the name of a choice: words that say what is done."""
+    particles: set[str] = field(default_factory=set)
+    """Particles in its name: "on" in ``turn_on``."""
     denied: set[str] = field(default_factory=set)
     """Words that follow "not" in its own sentences: "I do not *need* the fan"."""
     examples: list[Mapping[str, float]] = field(default_factory=list)
@@ -70,7 +74,7 @@ class Lexicon:
         frequency = Counter(stem for entry in self.of.values() for stem in entry.known)
         count = max(1, len(self.of))
         self._rarity = {stem: log((1 + count) / n) for stem, n in frequency.items()}
-        self._rarest = log(1 + count)
+        self._unknown = UNKNOWN * log(1 + count)
         for name, sentences in said.items():
             self.of[name].examples = [self.vector(sentence) for sentence in sentences]
         self.verbs = frozenset(verb for entry in self.of.values() for verb in entry.verbs)
@@ -92,13 +96,14 @@ class Lexicon:
                                 if a == "not")  # fmt: skip
         own = words(api.name.replace("_", " "))
         literal.update(own)
+        entry.particles = PARTICLES.intersection(own)
         entry.known = {stem(w) for w in literal | choices}
         entry.verbs = {stem(w) for w in literal | choices if w not in LIGHT and w not in targets}
         return [*sentences, own]
 
     def rarity(self, stemmed: str) -> float:
         """How much a word says: the fewer APIs know it, the more."""
-        return self._rarity.get(stemmed, self._rarest)
+        return self._rarity.get(stemmed, self._unknown)
 
     def vector(self, sentence: Sequence[str]) -> Mapping[str, float]:
         """A sentence as weighted stems and pairs with a particle, of length 1."""

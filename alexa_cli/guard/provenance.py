@@ -145,7 +145,10 @@ class _Tracing:
                     break
                 after.append(clause)
         reason = arguments.doubt(call, api, Where(support.clause, before, tuple(after)))
-        if not reason and support.level == "word" and not _names_something(call, api):
+        if support.level == "word" and not _said(call, api, names=True):
+            return f"nothing you said asks to {_spoken(api)}"
+        both = _said(call, api, names=True) and _said(call, api, names=False)
+        if support.level == "place" and not both:
             return f"nothing you said asks to {_spoken(api)}"
         return reason
 
@@ -187,9 +190,11 @@ class _Tracing:
         return ""
 
 
-def _names_something(call: Call, api: Api) -> bool:
+def _said(call: Call, api: Api, *, names: bool) -> bool:
+    """Whether a call has a name of a list as argument, or else a value that is no choice."""
     return any(
         argument.value is not None and not api.parameters[name].choices
+        and bool(api.parameters[name].x_list) is names
         for name, argument in call.arguments.items() if name in api.parameters
     )  # fmt: skip
 

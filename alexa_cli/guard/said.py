@@ -46,7 +46,7 @@ _WONDERS = (
     ("check", "if"), ("check", "whether"), ("see", "if"), ("any", "idea"), ("do", "not", "tell"),
 )  # fmt: skip
 _MODALS = frozenset({"can", "could", "will", "would", "may", "might"})
-_TELLERS = frozenset({"i", "we", "he", "she", "they", "somebody", "someone", "my", "our"})
+_TELLERS = frozenset({"i", "we", "he", "she", "they", "my", "our"})
 _WISHES = frozenset(
     "want need would wish like can could am are have must should do hope feel think will".split()
 )
@@ -140,7 +140,8 @@ def _clause(words: Sequence[str], start: int, end: int, after: str) -> Clause:
 def _asks(said: tuple[str, ...], after: str) -> bool:
     first, second = said[0], said[1] if len(said) > 1 else ""
     if any(said[: len(wonder)] == wonder for wonder in _WONDERS):
-        return True
+        at = next((n for n, word in enumerate(said) if word in {"if", "whether"}), len(said))
+        return said[at + 1 : at + 2] not in {("you",), ("we",)}  # "see if you can ..." is none
     if any(said[: len(request)] == request for request in _REQUESTS):
         return False
     if first in _ASKING or (first in {"how", "why"}):

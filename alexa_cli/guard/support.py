@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, NUMBER, PLACE, stem
+from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, NUMBER, PARTICLES, PLACE, stem
 from alexa_cli.guard.matching import fits
 from alexa_cli.guard.said import FILLERS, Clause
 
@@ -27,7 +27,11 @@ BEHIND = 0.1
 """How much liker to another API's example they may be."""
 _TRAILING = FILLERS | {"for", "me", "would", "you", "will", "could", "can", "thank", "again"}
 
-Level = Literal["template", "likeness", "word"]
+_IS = frozenset("is are was were".split())
+
+Level = Literal["template", "likeness", "word", "place"]
+"""word: a verb of the API, so that a name must be said as well. place: nothing speaks against it,
+so that a name and a value must be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Commands:
             for clause in self._clauses(end)
             if (level := self._level(entry, clause)) is not None
         ]
-        order = ("template", "likeness", "word")
+        order = ("template", "likeness", "word", "place")
         return sorted(found, key=lambda each: order.index(each.level))
 
     def _reach(self, entry: Words) -> int:
@@ -88,7 +92,11 @@ class Commands:
             return None
         if self._like(entry, start, end):
             return "likeness"
-        return "word" if not clause.tells and self._verb(entry, start, end) else None
+        if clause.tells:
+            return None
+        if self._verb(entry, start, end) or self._particle(entry, start, end):
+            return "word"
+        return "place"
 
     @cached_property
     def _compound(self) -> bool:
@@ -156,6 +164,16 @@ class Commands:
             stem(self.said.words[at]) in entry.verbs and self.said.words[at] not in LIGHT
             for at in range(start, end) if at not in named
         )  # fmt: skip
+
+    def _particle(self, entry: Words, start: int, end: int) -> bool:
+        """Whether a particle of the API's name comes after a name: "the porch light off"."""
+        words = self.said.words
+        if not entry.particles or _IS & set(words[start:end]):
+            return False
+        named = self._named(entry)
+        first = min((at for at in named if start <= at < end), default=end)
+        said = {words[at] for at in range(first, end) if at not in named} & PARTICLES
+        return bool(said) and said <= entry.particles
 
     def asks_for_another(self, name: str) -> bool:
         """Whether the words ask, or are a command for another API."""
