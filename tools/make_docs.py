@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from alexa_cli.config.schema import ModelSettings, Settings, Strategy
+from alexa_cli.config.schema import ModelSettings, PriceSettings, Settings, Strategy
 from alexa_cli.config.units import Duration, Size
 
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ timezone: America/New_York
 household: household.yaml               # yours, beside this file
 models:
   nearest: {threshold: 0.3}             # rather ask again than guess
+  local: {kind: llm, model: ollama_chat/qwen3:1.7b}
+jobs:
+  decide: [reflex, sentences, nearest, local]
 experts:
   off: [contacts]
 act: {deadline: 5s}
@@ -85,9 +88,13 @@ The format of `household.yaml` is shown by the home that ships,
 """
 HEADS = {
     "models.NAME": "A model by its name. `reflex`, `sentences` and `nearest` are always there "
-    "and need no entry. Options marked llm are accepted, and used when language models come.",
-    "jobs.decide[]": "An entry of the cascade that is more than a name. It comes with language "
-    "models, in a later version.",
+    "and need no entry. Options marked llm are for language models (`kind: llm`); `kind: scripted` "
+    "takes those of them that make sense without a provider. What each means in practice is in "
+    "[models.md](models.md).",
+    "models.NAME.price": "US dollars for a million tokens.",
+    "jobs.decide[]": "A place in the cascade that holds several models: exactly one of these. "
+    "Wherever a model is named, another of these may stand. [models.md](models.md#strategies) says "
+    "what each is good for.",
 }
 """What is said of groups whose own docstring is about the class."""
 
@@ -120,6 +127,8 @@ def named(type_: object) -> str:
         return f"list of {named(of[0])}"
     if origin is dict:
         return "mapping"
+    if type_ is PriceSettings:
+        return "mapping"
     return type_.__name__.lower() if isinstance(type_, type) else str(type_)
 
 
@@ -132,6 +141,8 @@ def _limits(metas: tuple[Any, ...]) -> str:
 
 def default(field: FieldInfo) -> str:
     """Return the default as one would write it in the file."""
+    if field.required:
+        return "must be given"
     value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
     if value is None:
         return "–"
@@ -167,6 +178,7 @@ def configuration() -> str:
         if _group(field):
             lines += section(field.type, field.name)
     lines += section(ModelSettings, "models.NAME")
+    lines += section(PriceSettings, "models.NAME.price")
     lines += section(Strategy, "jobs.decide[]")
     return "\n".join([*lines, "", EXAMPLE])
 

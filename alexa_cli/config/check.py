@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alexa_cli.config.document import At, Document, shown
+from alexa_cli.config.document import At, Document, is_secret, shown
 from alexa_cli.config.schema import (
     BUILT_IN_MODELS,
     LANGUAGE_KINDS,
@@ -23,6 +24,28 @@ STRATEGIES = ("race", "fallback", "speculate")
 _HANDLERS = ("shell", "http", "python", "steps")
 
 
+_NEEDED = (
+    ("model", "llm", "provider/name, such as ollama_chat/qwen3:1.7b"),
+    ("script", "scripted", "answers.yaml"),
+)
+_OF_SMALL_MODELS = ("threshold", "margin")
+_OF_NEAREST = ("encoder", "data")
+_OF_LLM = ("api_key", "api_base", "options")
+
+
+def _kinds_of(key: str) -> tuple[str, ...]:
+    """Return the kinds of models that an option is for."""
+    if key in _OF_SMALL_MODELS:
+        return ("sentences", "nearest")
+    if key in _OF_NEAREST:
+        return ("nearest",)
+    if key in _OF_LLM:
+        return ("llm",)
+    if key == "script":
+        return ("scripted",)
+    return (*BUILT_IN_MODELS, *LANGUAGE_KINDS) if key == "kind" else LANGUAGE_KINDS
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """What a type cannot say. Every complaint names whoever set the value."""
@@ -38,6 +61,7 @@ class Check:
         for name, hook in settings.experts.hooks.items():
             self._hook(name, hook)
         self._models(settings)
+        self._guard(settings)
         self._jobs(settings)
         for name in ("deadline", "http_timeout", "shell_timeout"):
             if getattr(settings.act, name).seconds == 0:
@@ -83,9 +107,45 @@ class Check:
                 raise self._error(f"the model {shown(name)} needs a kind", at, hint)
             if name in BUILT_IN_MODELS and model.kind not in {None, name}:
                 raise self._error(f"{name} is a built-in model; its kind is {name}", (*at, "kind"))
-            for key, kind in (("model", "llm"), ("script", "scripted")):
-                if model.kind == kind and not getattr(model, key):
-                    raise self._error(f"a model of kind {kind} needs {key}", at)
+            self._model(model.kind or name, model, at)
+
+    def _model(self, kind: str, model: ModelSettings, at: At) -> None:
+        """Check one model: what it needs, what is not for its kind, what makes no sense."""
+        for key, of, example in _NEEDED:
+            if kind == of and not getattr(model, key):
+                raise self._error(f"a model of kind {of} needs {key}", at, f"{key}: {example}")
+        for key in model.__struct_fields__:
+            if getattr(model, key) not in (None, {}) and kind not in _kinds_of(key):
+                of = " or ".join(_kinds_of(key))
+                # an error at a secret would say nothing
+                raise self._error(f"{key} is for models of kind {of}",
+                                  at if is_secret((*at, key)) else (*at, key),
+                                  f"this one is of kind {kind}")  # fmt: skip
+        for key in ("timeout", "deadline"):
+            duration = getattr(model, key)
+            if duration is not None and duration.seconds == 0:
+                raise self._error("no time at all: nothing could be asked", (*at, key))
+        for key in ("max_tokens", "context_window"):
+            if getattr(model, key) == 0:
+                raise self._error("no tokens at all: nothing could be said", (*at, key))
+
+    def _guard(self, settings: Settings) -> None:
+        for place, text in enumerate(settings.guard.secrets):
+            try:
+                found = re.compile(text)
+            except re.error as error:
+                raise self._error(
+                    f"{shown(text)} is no regular expression: {error.msg}",
+                    ("guard", "secrets", place), "a plain ( or ? or * is written \\( \\? \\*",
+                ) from None  # fmt: skip
+            if found.search("") is not None:
+                raise self._error(
+                    f"{shown(text)} is found in everything", ("guard", "secrets", place)
+                )
+        for topic, words in settings.guard.topics.items():
+            if not words or not all(word.strip() for word in words):
+                raise self._error("a topic needs words that tell it", ("guard", "topics", topic),
+                                  "for example [dosage, side effects]")  # fmt: skip
 
     def _jobs(self, settings: Settings) -> None:
         jobs = settings.jobs
@@ -116,7 +176,8 @@ class Check:
         if step.speculate is not None:
             for role in ("draft", "verify"):
                 if role not in step.speculate:
-                    raise self._error(f"speculate needs a {role}", (*at, kind))
+                    raise self._error(f"speculate needs a {role}", (*at, kind),
+                                      "{draft: a fast model, verify: an accurate one}")  # fmt: skip
                 self._step(settings, step.speculate[role], (*at, kind, role))
             return
         parts = step.race if step.race is not None else step.fallback or []

@@ -22,7 +22,10 @@ MAX_SHOWN = 60
 MAX_MESSAGE = 400
 """Characters of an error. What quotes a file must not quote all of it."""
 HOOKS = ("experts", "hooks")
+QUOTE = "put it in quotes if it is text"
+"""The only hint that an error of a secret gives: any other may repeat it."""
 
+_NO_SECRETS = frozenset({"max_tokens", "min_cache_tokens"})
 _SECRET = re.compile(
     "key|token|secret|passw|passphrase|auth|credential|cookie|bearer", re.IGNORECASE
 )
@@ -62,7 +65,8 @@ class Document:
     def error(self, message: str, at: At = (), *, hint: str | None = None) -> FileError:
         """Return (for the caller to raise) an error that names file, line and key."""
         if at in self.secret or is_secret(at):
-            message, hint = "this value, which is not shown, does not fit here", None
+            message = "this value, which is not shown, does not fit here"
+            hint = hint if hint == QUOTE else None
         if len(message) > MAX_MESSAGE:
             message = message[: MAX_MESSAGE // 2] + " … " + message[-MAX_MESSAGE // 2 :]
         key = dotted(at) or None
@@ -73,7 +77,10 @@ def is_secret(at: At) -> bool:
     """Whether what stands at ``at`` in the configuration is a secret by its name."""
     if at[:2] == HOOKS:  # the name of a hook is an API's
         return any(isinstance(step, str) and _SECRET.search(step) for step in at[3:])
-    return at[:1] == ("models",) and isinstance(at[-1], str) and bool(_SECRET.search(at[-1]))
+    return at[:1] == ("models",) and any(
+        isinstance(step, str) and step not in _NO_SECRETS and _SECRET.search(step)
+        for step in at[2:]
+    )
 
 
 def dotted(at: Sequence[str | int]) -> str:

@@ -174,9 +174,8 @@ def absolute_paths(data: Json, folder: Path) -> Json:
     """Return the tree with every path in it absolute; relative ones are below ``folder``."""
 
     def absolute(text: str, at: At) -> str:
-        is_path = at == ("household",) or at[:2] == ("experts", "folders") or (
-            len(at) == 3 and at[0] == "models" and at[2] == "data"  # noqa: PLR2004
-        )  # fmt: skip
+        is_path = at in {("household",), ("prompt", "folder")} or at[:2] == ("experts", "folders")
+        is_path |= len(at) == 3 and at[0] == "models" and at[2] in {"data", "script"}  # noqa: PLR2004
         if not (is_path and text):
             return text
         path = Path(text)

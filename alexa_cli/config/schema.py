@@ -18,6 +18,7 @@ BUILT_IN_MODELS = ("reflex", "sentences", "nearest")
 
 Share: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+Dollars: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class _Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,12 +40,14 @@ class ExpertsSettings(_Options, frozen=True):
 class PriceSettings(_Options, frozen=True):
     """US dollars for a million tokens."""
 
-    input: float
-    output: float
-    cache_read: float | None = None
-    """Left out, as ``input``."""
-    cache_write: float | None = None
-    """Left out, as ``input``."""
+    input: Dollars
+    """What is read afresh."""
+    output: Dollars
+    """What is answered, thoughts among it."""
+    cache_read: Dollars | None = None
+    """What is read from the provider's cache; left out, as ``input``."""
+    cache_write: Dollars | None = None
+    """What is read afresh and put in the provider's cache; left out, as ``input``."""
 
 
 class ModelSettings(_Options, frozen=True):
@@ -63,28 +66,30 @@ class ModelSettings(_Options, frozen=True):
     """nearest: a suite (JSONL) of further examples to learn from. Relative to the file that
     names it."""
     model: str | None = None
-    """llm: provider and name, such as ``ollama_chat/qwen3:1.7b``."""
+    """llm: provider and name, such as ``ollama_chat/qwen3:1.7b``. scripted: the model that it
+    stands in for, so that prompts are built and cached as for that one."""
     api_key: str | None = None
     """llm: the provider's key; best as ``${VARIABLE}``. Left out, the variable that the provider
     is known for (``ANTHROPIC_API_KEY``)."""
     api_base: str | None = None
-    """llm: address of the provider, if it is not its usual one."""
+    """llm: address of the provider, if it is not its usual one; a server of your own."""
     timeout: Duration | None = None
-    """llm: how long one request may stay silent, at its start and within its stream."""
+    """llm: how long one request may stay silent, at its start and within its stream; left out,
+    ``30s``."""
     deadline: Duration | None = None
-    """llm: how long one job may take, retries included."""
+    """llm: how long one job may take, retries included; left out, ``60s``."""
     retries: Count | None = None
-    """llm: how often a request that failed for a passing reason is made again."""
+    """llm: how often a request that failed for a passing reason is made again; left out, 2."""
     temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
     """llm: 0 is the same answer each time; left out, the expert's ``sampling``, else 0."""
     max_tokens: Count | None = None
-    """llm: longest answer, in tokens."""
+    """llm: longest answer, in tokens; left out, 512."""
     context_window: Count | None = None
     """llm: the longest prompt and answer together, in tokens; left out, what is known of it."""
     price: PriceSettings | None = None
     """llm: what it costs; left out, what is known of it. Unknown is shown as unknown."""
     min_cache_tokens: Count | None = None
-    """llm: the shortest prefix that the provider caches, in tokens."""
+    """llm: the shortest prefix that the provider caches, in tokens; left out, as it is known."""
     cache: Literal["anthropic", "openai", "prefix", "none"] | None = None
     """llm: how the provider caches: with breakpoints, with a key, by itself, or not at all; left
     out, as the provider is known."""
@@ -94,10 +99,11 @@ class ModelSettings(_Options, frozen=True):
     options: dict[str, Any] = {}
     """llm: further arguments for the provider, passed on as they are (``extra_body``)."""
     script: str | None = None
-    """scripted: the file of its answers. Relative to the file that names it."""
+    """scripted: the file of its answers ([format](models.md#scripted-models)). Relative to the
+    file that names it."""
 
 
-class Strategy(_Options, frozen=True):
+class Strategy(_Options, frozen=True, omit_defaults=True):
     """Several models for one place in a cascade; exactly one of these. May be nested."""
 
     race: list[str | Strategy] | None = None
@@ -161,9 +167,9 @@ class GuardSettings(_Options, frozen=True):
     secrets: list[str] = []
     """Regular expressions; what matches is masked before a prompt leaves this machine, besides
     the kinds that are always masked (keys, card numbers, passwords that are said)."""
-    spend_turn: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    spend_turn: Dollars | None = None
     """The most that one turn may cost, in US dollars; left out, no limit."""
-    spend_day: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    spend_day: Dollars | None = None
     """The most that a day may cost, in US dollars; left out, no limit."""
     requests_per_minute: Count | None = 60
     """Requests to language models within a minute; null: no limit."""

@@ -20,7 +20,7 @@ HIDDEN = "•••"
 MIN_PART = 8
 """Characters. A variable that is only part of a value (a port) is no secret if it is shorter."""
 
-_MAY_BE_KEYS = frozenset({"api_key", "api_base", "model"})
+_MAY_BE_KEYS = frozenset({"api_key", "api_base", "model", "options"})
 
 
 def hide(value: Json, at: At = (), secret: frozenset[At] = frozenset()) -> Json:
@@ -43,7 +43,7 @@ def texts(value: Json, at: At = (), secret: frozenset[At] = frozenset()) -> set[
         return {t for place, item in enumerate(value) for t in texts(item, (*at, place), secret)}
     if not (isinstance(value, str) and _hidden(value, at, secret)):
         return set()
-    keeps = is_secret(at) or at[:2] == HOOKS or (at[0] == "models" and at[-1] in _MAY_BE_KEYS)
+    keeps = is_secret(at) or at[:2] == HOOKS or (at[0] == "models" and _MAY_BE_KEYS & {*at[2:3]})
     return {value} if keeps else set()
 
 

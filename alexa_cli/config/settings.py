@@ -20,16 +20,17 @@ from alexa_cli.config.layers import (
     put,
     substitute,
 )
-from alexa_cli.config.schema import ModelSettings, Settings
+from alexa_cli.config.schema import ModelSettings, PriceSettings, Settings, Strategy
 from alexa_cli.config.secrets import HIDDEN, MIN_PART, hide, hide_sets, texts
 from alexa_cli.config.units import Duration, Size
 from alexa_cli.config.validate import read
 from alexa_cli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from alexa_cli.config.paths import Paths
+    from alexa_cli.errors import FileError
     from alexa_cli.turn import Json
 
 __all__ = [
@@ -45,6 +46,18 @@ class Origin:
     kind: Literal["default", "file", "env", "flag"]
     detail: str = ""
     """The file and line, the variable, or the flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layers(Document):
+    """What file, variables and flags say together."""
+
+    blame: Callable[[At], Document] | None = None
+    """Returns the document whose error names whoever set a value."""
+
+    def error(self, message: str, at: At = (), *, hint: str | None = None) -> FileError:
+        """Return (for the caller to raise) an error that names file and line, variable or flag."""
+        return (self.blame(at) if self.blame else self).error(message, at, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +113,13 @@ def load_settings(
         found |= texts(layer)
         value = Document(absolute_paths(layer, Path()), {}, "").value(override.at)
         tree = put(tree, override.at, value, override.source)
-        settings = read(Document(tree, {}, override.source, document.secret), Settings)
-    Check(lambda at: _blame(at, document, overrides)).all(settings)
+
+    def blame(at: At) -> Document:
+        return _blame(at, document, overrides)
+
+    if overrides:  # all at once: of a price, each part has a flag of its own
+        settings = read(Layers(tree, {}, "", document.secret, blame), Settings)
+    Check(blame).all(settings)
     origins = {dotted(at): _origin(at, document, overrides) for at, _ in options(settings)}
     path = Path(document.path) if document.path else None
     kept = frozenset(at for at in document.secret if not _origin_is_override(at, overrides))
@@ -154,10 +172,10 @@ def options(settings: Settings) -> Iterator[tuple[At, Json]]:
 
 
 def _walk(plain: Any, typed: Any, at: At) -> Iterator[tuple[At, Json]]:  # noqa: ANN401 - any option
-    if isinstance(typed, msgspec.Struct) and at[:2] != ("jobs", "decide"):
+    if isinstance(typed, msgspec.Struct) and not isinstance(typed, Strategy):
         for name in typed.__struct_fields__:
             value = getattr(typed, name)
-            if not (isinstance(typed, ModelSettings) and value is None):
+            if not (isinstance(typed, ModelSettings | PriceSettings) and value in (None, {})):
                 yield from _walk(plain[name], value, (*at, name))
     elif isinstance(typed, dict) and typed and at in {("models",), ("experts", "hooks")}:
         for name, value in typed.items():

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from alexa_cli.config.document import At, Document, shown
+from alexa_cli.config.document import QUOTE, At, Document, shown
 from alexa_cli.errors import did_you_mean
 
 T = TypeVar("T")
@@ -64,7 +64,10 @@ def child_type(type_: Any, step: str | int) -> Any:  # noqa: ANN401 - annotation
                 return arguments[step] if step < len(arguments) else None
             if not arguments:
                 return Any
-            return arguments[1] if origin is dict else arguments[0]
+            if origin is dict:
+                keys = _choices(arguments[0])
+                return arguments[1] if not keys or step in keys else None
+            return arguments[0]
         elif member is Any:
             return Any
     return None
@@ -119,7 +122,11 @@ def _items(value: object) -> list[tuple[str | int, object]]:
 
 
 def _known_keys(type_: Any) -> list[str]:  # noqa: ANN401 - as above
-    return [key for member in members(type_) for key in struct_fields(member) or ()]
+    found = [key for member in members(type_) for key in struct_fields(member) or ()]
+    for member in members(type_):
+        if get_origin(member) is dict:
+            found += [str(key) for key in _choices(get_args(member)[0])]
+    return found
 
 
 def _reword(message: str, value: object, type_: Any) -> tuple[str, str | None]:  # noqa: ANN401
@@ -137,7 +144,7 @@ def _reword(message: str, value: object, type_: Any) -> tuple[str, str | None]: 
     if expected := _EXPECTED.fullmatch(message):
         names = [name for name in expected[1].split(" | ") if name != "null"] or ["null"]
         wanted = " or ".join(_NAMES.get(name, name) for name in names) + expected[2]
-        return f"expected {wanted}, got {_kind(value)}", _quoting_hint(names, value)
+        return f"expected {wanted}, got {_kind(value)}", _quoting_hint(names, value, type_)
     return message, None
 
 
@@ -166,9 +173,18 @@ def _kind(value: object) -> str:
     return "a list"
 
 
-def _quoting_hint(names: list[str], value: object) -> str | None:
+def _quoting_hint(names: list[str], value: object, type_: Any) -> str | None:  # noqa: ANN401
     if "str" not in names or isinstance(value, str):
         return None
+    if isinstance(value, dict) and _fits(value, child_type(type_, 0)):
+        return "a list of one has [ ] around it, or - before it"
     if isinstance(value, dict | list):
         return "text that begins with { or [, or holds ': ', needs quotes"
-    return None if value is None else "put it in quotes if it is text"
+    return None if value is None else QUOTE
+
+
+def _fits(value: object, type_: Any) -> bool:  # noqa: ANN401 - as above
+    try:
+        return type_ is not None and convert(value, type_) is not None
+    except msgspec.ValidationError:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,17 @@ from msgspec.structs import FieldInfo, fields
 
 from alexa_cli.config import schema
 from alexa_cli.config.files import load_yaml, read
-from alexa_cli.config.settings import ModelSettings, Settings, load_settings
+from alexa_cli.config.paths import write_private
+from alexa_cli.config.settings import Duration, ModelSettings, Settings, load_settings
+from alexa_cli.models.chat import ModelSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from alexa_cli.config.paths import Paths
+
+
+OF_NEAREST = ("kind", "encoder", "threshold", "margin", "data")
 
 
 def default(field: FieldInfo) -> Any:
@@ -32,10 +38,19 @@ def leaves(type_: type[msgspec.Struct], at: tuple[str, ...] = ()) -> dict[tuple[
         if isinstance(value, msgspec.Struct):
             found |= leaves(type(value), (*at, field.name))
         elif field.name == "models":
-            found |= leaves(ModelSettings, (*at, "models", "nearest"))
+            tuned = leaves(ModelSettings, (*at, "models", "nearest"))
+            found |= {at: value for at, value in tuned.items() if at[-1] in OF_NEAREST}
         else:
             found[*at, field.name] = value
     return found
+
+
+def commented(text: str, first: str) -> str:
+    """Return a commented block of the example, as it is once the marks are gone."""
+    lines = text.splitlines()
+    start = lines.index(f"  #  {first}")
+    block = list(itertools.takewhile(lambda line: line.startswith("  #  "), lines[start:]))
+    return "".join(f"  {line[5:]}\n" for line in block)
 
 
 def test_every_option_is_there_with_its_default(repo: Path) -> None:
@@ -69,11 +84,31 @@ def test_it_loads_and_changes_nothing(repo: Path, paths: Paths) -> None:
 
 def test_its_commented_hooks_load(repo: Path) -> None:
     text = (repo / "config.example.yaml").read_text()
-    block = "".join(line[4:] + "\n" for line in text.splitlines() if line.startswith("  #  c"))
-    more = "".join(line[4:] + "\n" for line in text.splitlines() if line.startswith("  #     "))
-    hooks = load_yaml("example", block + more).data
+    block = commented(text, 'contacts.call: {shell: [dial, "$contact.phone"]}')
+    hooks = load_yaml("example", block).data
     assert isinstance(hooks, dict)
     assert set(hooks) == {"contacts.call", "contacts.message"}
+
+
+def test_its_commented_models_load_and_show_every_other_option(repo: Path, paths: Paths) -> None:
+    block = commented((repo / "config.example.yaml").read_text(), "accurate:")
+    file = paths.config_file
+    write_private(file, f"models:\n{block}".encode())
+    loaded = load_settings(paths, env={})
+    document = load_yaml(file)
+    shown = {at[2] for at in document.lines if len(at) == 3}
+    assert shown == set(ModelSettings.__struct_fields__) - {*OF_NEAREST} | {"kind"}
+    lines = block.splitlines()
+    for at, line in document.lines.items():
+        if len(at) == 3 and at[2] != "kind":
+            assert lines[line - 3].lstrip().startswith("#"), at
+    price = loaded.settings.models["accurate"].price
+    assert price is not None
+    assert None not in msgspec.to_builtins(price).values()
+    for key in ("timeout", "deadline", "retries", "max_tokens"):  # what it shows as defaults
+        value = getattr(loaded.settings.models["accurate"], key)
+        of_spec = getattr(ModelSpec("any"), key)
+        assert (value.seconds if isinstance(value, Duration) else value) == of_spec
 
 
 def test_its_examples_of_flags_and_variables_work(repo: Path, paths: Paths) -> None:

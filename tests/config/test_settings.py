@@ -173,7 +173,7 @@ def test_another_file_may_be_named(paths: Paths, tmp_path: Path) -> None:
 
 
 def test_variables_in_the_file(paths: Paths) -> None:
-    text = "models:\n  a: {kind: llm, model: '${A}/${B}', api_base: '$${A} $A $', data: x}"
+    text = "models:\n  a: {kind: llm, model: '${A}/${B}', api_base: '$${A} $A $'}"
     loaded = load(paths, text, env={"A": "one", "B": "${A}"})
     assert loaded.settings.models["a"].model == "one/${A}"
     assert loaded.settings.models["a"].api_base == "${A} $A $"
@@ -195,7 +195,12 @@ def test_a_variable_that_is_not_there(paths: Paths, value: str, says: str) -> No
 def test_secrets_are_shown_nowhere(paths: Paths) -> None:
     text = """
 models:
-  a: {kind: llm, api_key: plain-secret, min_cache_tokens: 7}
+  a:
+    kind: llm
+    model: x/y
+    api_key: plain-secret
+    min_cache_tokens: 7
+    options: {extra_headers: {Authorization: option-secret, Z: '${LATER}'}, extra_body: {k: 1}}
 experts:
   hooks:
     contacts.call:
@@ -203,7 +208,7 @@ experts:
              json: {password: pass-secret, deep: ["${LATER}"]}}
 """
     loaded = load(
-        paths, text, ["models.b.kind=llm", "models.b.api_key=flag-secret"],
+        paths, text, ["models.b={kind: llm, model: x/y}", "models.b.api_key=flag-secret"],
         {"LATER": "env-secret", "ALEXA_MODELS__A__API_KEY": "over-secret"},
     )  # fmt: skip
     shown = str(loaded.shown()) + str(loaded.origins)
@@ -212,6 +217,7 @@ experts:
     assert "'X': 'y'" in shown
     assert loaded.secrets() == {
         "plain-secret", "head-secret", "pass-secret", "env-secret", "flag-secret", "over-secret",
+        "option-secret",
     }  # fmt: skip
     assert loaded.settings.models["a"].api_key == "over-secret"
 
@@ -241,12 +247,13 @@ def test_what_is_no_secret_is_not_masked_where_it_is_stored(paths: Paths) -> Non
 
 def test_flags_are_kept_without_secrets(paths: Paths) -> None:
     sets = [
-        "models.a.kind=llm", "models.a.api_key=abc", "models.a.api_key=second-one",
-        "models.b={kind: llm, api_key: third-one}", "act.deadline=2s",
+        "models.a={kind: llm, model: x/y}", "models.a.api_key=abc", "models.a.api_key=second-one",
+        "models.b={kind: llm, model: x/y, api_key: third-one}", "act.deadline=2s",
     ]  # fmt: skip
     assert load(paths, None, sets).sets == (
-        "models.a.kind=llm", f"models.a.api_key={HIDDEN}", f"models.a.api_key={HIDDEN}",
-        f"models.b={{kind: llm, api_key: {HIDDEN}}}", "act.deadline=2s",
+        "models.a={kind: llm, model: x/y}", f"models.a.api_key={HIDDEN}",
+        f"models.a.api_key={HIDDEN}", f"models.b={{kind: llm, model: x/y, api_key: {HIDDEN}}}",
+        "act.deadline=2s",
     )  # fmt: skip
 
 
@@ -308,10 +315,7 @@ def test_no_error_shows_a_secret(
         ("jobs:\n  decide:\n  - reflex\n  - sentnces", 4, "jobs.decide[1]",
          "did you mean 'sentences'?"),
         ("jobs: {decide: []}", 1, "jobs.decide", "at least one"),
-        ("jobs: {decide: [{race: [a, b]}]}", 1, "jobs.decide[0]", "later version"),
         ("jobs: {decide: [{rice: [a, b]}]}", 1, "jobs.decide[0].rice", "did you mean 'race'?"),
-        ("models: {f: {kind: llm}}\njobs: {decide: f}", 2, "jobs.decide",
-         "models of kind llm come with a later version"),
         ("models:\n  nearst: {encoder: minilm}", 2, "models.nearst", "did you mean 'nearest'?"),
         ("models: {reflex: {kind: llm}}", 1, "models.reflex.kind", "built-in"),
         ("models: {nearest: {encoder: minlm}}", 1, "models.nearest.encoder",
