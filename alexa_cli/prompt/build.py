@@ -135,6 +135,7 @@ def _values(job: Job, material: Material) -> tuple[dict[str, str], tuple[str, ..
     told = (tools.names[each.name] for each in material.candidates if each.name in tools.names)
     values["candidates"] = ", ".join(list(dict.fromkeys(told))[:MAX_CANDIDATES])
     values["arguments"] = tools.arguments()
+    values["examples"] = tools.examples(snapshot.language)
     values["tools"] = tools.signatures()
     return values, lists, tools
 

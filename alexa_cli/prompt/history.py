@@ -69,11 +69,8 @@ def result_lines(outcomes: Sequence[Outcome]) -> str:
 
 
 def _result(outcome: Outcome) -> str:
-    head = f"{fence.name(outcome.call.name)} {_call(outcome.call, {}).partition('(')[2][:-1]}"
-    head = f"{head.strip()}: {outcome.status}"
-    if outcome.error:
-        return f"{head}: {fence.line(outcome.error, MAX_SAID)}"
-    told = outcome.say or _json(outcome.value)
+    head = f"{_call(outcome.call, {})}: {outcome.status}"
+    told = outcome.error or outcome.say or _json(outcome.value)
     if not told:
         return head
     if outcome.trust is Trust.UNTRUSTED:

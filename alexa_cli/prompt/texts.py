@@ -32,6 +32,7 @@ PLACES: dict[str, Stability] = {
     "experts": Stability.FIXED,
     "tools": Stability.FIXED,
     "arguments": Stability.FIXED,
+    "examples": Stability.FIXED,
     "household": Stability.HOUSEHOLD,
     "lists": Stability.SESSION,
     "summary": Stability.SESSION,

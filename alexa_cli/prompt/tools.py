@@ -120,6 +120,18 @@ class Toolbox:
         )
         return "\n".join(lines)
 
+    def examples(self, language: str) -> str:
+        """Return for each tool with arguments what somebody may say, and the call it means."""
+        lines = []
+        for api in self.apis:
+            example = next((e for e in api.examples.get(language, ()) if e.marks), None)
+            if example is None:
+                continue
+            given = [f'{m.parameter}="{example.text[m.start : m.end]}"' for m in example.marks]
+            said, tool = fence.line(example.text, 200), self.names[api.full_name]
+            lines.append(f'"{said}": {tool}({fence.line(", ".join(given), 200)})')
+        return "\n".join(sorted(lines))
+
     def _function(self, api: Api) -> dict[str, Any]:
         properties = {p.name: self._property(api, p) for p in api.parameters.values()}
         required = [p.name for p in api.parameters.values() if p.required]
@@ -192,8 +204,13 @@ def _about_api(api: Api) -> str:
 
 
 def _about(api: Api, parameter: Parameter) -> str:
-    """Return a parameter's description; "" if it says no more than name, values and tool do."""
+    """Return a parameter's description; "" if it says no more than name, values and tool do.
+
+    Nor does a question ("For how long?"): that is what the user is asked.
+    """
     said = _declared(parameter)
+    if said.endswith("?"):
+        return ""
     known = " ".join((parameter.name, api.name, api.description, *_values(parameter)))
     return "" if _stems(said) <= _stems(known.replace("_", " ")) else said
 
