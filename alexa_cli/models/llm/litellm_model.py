@@ -60,7 +60,7 @@ class LiteLlm:
         except (
             Exception
         ) as error:  # foreign code: whatever litellm lets through is told apart there
-            raise failure(error, self.spec, litellm) from error
+            raise failure(error, self.spec, litellm, key=self._key) from error
         finally:
             if stream is not None:
                 await _close(stream)

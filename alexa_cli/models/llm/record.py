@@ -7,8 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from alexa_cli.models.chat import End, Exchange, TextPiece, ThoughtPiece, ToolCall, Usage
-from alexa_cli.models.failures import Busy, ModelError, NoAnswer, NotAllowed, TooLong
-from alexa_cli.models.llm.mapping import NotSent
+from alexa_cli.models.failures import (
+    Busy,
+    Filtered,
+    ModelError,
+    NoAnswer,
+    NotAllowed,
+    TooLong,
+)
+from alexa_cli.models.llm.mapping import Unpaid
 from alexa_cli.models.llm.usage import cost
 
 if TYPE_CHECKING:
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
 
 NOTHING = Usage(0, 0, 0, 0, 0)
 """What a request took that no model has read."""
-_UNPAID = (NotSent, Busy, NotAllowed, TooLong)
+_UNPAID = (Unpaid, Busy, NotAllowed, TooLong, Filtered)
 
 
 @dataclass(slots=True)
@@ -103,7 +110,10 @@ class Record:
 
     def failed(self, error: ModelError) -> None:
         """Note why the last request failed."""
-        self._error, self._paid = error.message, not isinstance(error, _UNPAID)
+        self._error, self._paid = (
+            error.message,
+            not (isinstance(error, _UNPAID) or type(error) is ModelError),
+        )
 
     def again(self, wait: float) -> None:
         """Note that another request follows, after so many seconds."""
