@@ -105,9 +105,9 @@ def _lines(entry: Entry, columns: int) -> Iterator[str]:
     plan = entry.plan
     used = datetime.fromtimestamp(entry.used).astimezone().strftime("%b %d %H:%M")
     calls = ", ".join(f"{call.expert}.{call.api}" for call in plan.calls)
-    yield line(f"{used}  {plan.words}", columns)
+    yield line(f"{used} {plan.words}", columns)
     made = f"{plan.model}, {milliseconds(plan.seconds)}, {plan.turn}"
-    yield " " * len(f"{used}  ") + line(f"→ {calls}  ({made})", columns - 14)
+    yield "    " + line(f"→ {calls} ({made})", columns - 4)
 
 
 def _counted(number: int) -> str:
