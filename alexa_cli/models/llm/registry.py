@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from alexa_cli.models.chat import LanguageModel
 
 KINDS = ("llm", "scripted")
-IMPORT_POLL = 0.05
-"""Seconds between two looks at whether litellm is there."""
 
 
 class LanguageModels:
@@ -73,11 +71,6 @@ class LanguageModels:
                 self._warming[name] = loop.create_task(self._warm(name), name=f"warm {name}")
 
     async def _warm(self, name: str) -> None:
-        from alexa_cli.models.llm import importing  # noqa: PLC0415 - as above
-
-        # not awaited in a worker thread: leaving the program would wait for it
-        while not importing.is_loaded():  # noqa: ASYNC110 - a thread ends it, not the loop
-            await asyncio.sleep(IMPORT_POLL)
         with suppress(ConfigError):
             model: Any = self.get(name)
             if warm := getattr(model, "warm", None):

@@ -25,11 +25,19 @@ from alexa_cli.models.failures import (
     NotAllowed,
     TooLong,
 )
+from alexa_cli.models.llm.asked import (
+    job_of,
+    number_of,
+    prompt_of,
+    said_in,
+    tool_named,
+    wants_calls,
+)
 from alexa_cli.models.llm.prefix import PrefixCache, lay_out, tokens
 from alexa_cli.models.llm.script import fill, load_script
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from alexa_cli.models.chat import ChatRequest, ModelSpec, Piece
@@ -120,9 +128,8 @@ class Scripted:
 
     def _find(self, request: ChatRequest) -> tuple[Entry, dict[str, str]]:
         """Return the first rule that holds, and its groups. Raises BadAnswer if none does."""
-        said, job = said_in(request), job_of(request)
-        number = 1 + sum(message.get("role") == "assistant" for message in request.messages)
-        prompt = lay_out(request, tools_first=self.spec.tools_first).text
+        said, job, number = said_in(request), job_of(request), number_of(request)
+        prompt = prompt_of(request, self.spec)
         for place, entry in enumerate(self._script.entries):
             rule = entry.rule
             jobs = [rule.job] if isinstance(rule.job, str) else rule.job
@@ -167,44 +174,21 @@ class Scripted:
         return End(reason, Usage(*read, made, thought), model)
 
 
-def said_in(request: ChatRequest) -> str:
-    """Return what the user said: the section ``utterance``, else the last message of theirs."""
-    for section in request.sections:
-        if section.name == "utterance":
-            return section.text
-    for message in reversed(request.messages):
-        if message.get("role") == "user":
-            content = message.get("content")
-            if isinstance(content, str):
-                return content
-            return "\n".join(str(part.get("text", "")) for part in content or ())
-    return ""
-
-
-def job_of(request: ChatRequest) -> str:
-    """Return what the request is for; told by its sections where it does not say."""
-    if job := getattr(request, "job", ""):
-        return str(job)
-    names = {section.name for section in request.sections}
-    if request.tools or "tools" in names:
-        return "plan"
-    for name, job in (("experts", "route"), ("outcomes", "reply"), ("candidates", "rerank")):
-        if name in names:
-            return job
-    return "summarise" if "history" in names else ""
-
-
 def _answer(rule: Rule, groups: Mapping[str, str], request: ChatRequest) -> _Answer:
-    text = rule.text if rule.json is msgspec.UNSET else _json(fill(rule.json, groups))
     calls = [_call(call, place, groups, request) for place, call in enumerate(rule.calls, 1)]
-    whole = fill(text or "", groups) if rule.json is msgspec.UNSET else text or ""
+    if rule.json is not msgspec.UNSET:
+        text = _json(fill(rule.json, groups))
+    else:
+        text = fill(rule.text or "", groups)
+        if wants_calls(request):
+            text, calls = _as_json(text, calls), []
     if rule.fail == "malformed":
         if calls:
             name, arguments, id_ = calls[-1]
             calls[-1] = (name, arguments[: max(1, len(arguments) // 2)], id_)
         else:
-            whole = whole[: len(whole) // 2]
-    return _Answer(fill(rule.thought or "", groups), whole, tuple(calls))
+            text = text[: len(text) // 2]
+    return _Answer(fill(rule.thought or "", groups), text, tuple(calls))
 
 
 def _call(
@@ -212,17 +196,22 @@ def _call(
 ) -> tuple[str, str, str]:
     arguments = call.arguments
     text = arguments if isinstance(arguments, str) else _json(fill(arguments, groups))
-    return _tool_name(fill(call.name, groups), request), text, call.id or f"call_{place}"
+    return tool_named(fill(call.name, groups), request), text, call.id or f"call_{place}"
 
 
-def _tool_name(name: str, request: ChatRequest) -> str:
-    """Return the name of the tool that ``expert.api`` means; any other name as it stands."""
-    offered = {str(tool.get("function", tool).get("name", "")) for tool in request.tools}
-    if name in offered or "." not in name:
-        return name
-    api = name.rpartition(".")[2]
-    tries = [name.replace(".", "_"), name.replace(".", "__"), name.replace(".", "-"), api]
-    return next((each for each in tries if each in offered), name)
+def _as_json(text: str, calls: Sequence[tuple[str, str, str]]) -> str:
+    """Return an answer as a planner wants it that asks for JSON, not for tools."""
+    if not calls:
+        return _json({"say": text}) if text else ""
+    parts = ",".join(
+        f'{{"api":{_json(name)},"arguments":{arguments}}}' for name, arguments, _ in calls
+    )
+    name, arguments, _ = calls[0]
+    if name == "none_of_these":
+        return _json({"none": True})
+    if name == "ask_user":
+        return arguments.replace('"question"', '"ask"', 1)
+    return f'{{"calls":[{parts}]}}'
 
 
 def _json(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -31,8 +31,9 @@ from alexa_cli.models.failures import (
     NotAllowed,
     TooLong,
 )
+from alexa_cli.models.llm.asked import job_of, said_in
 from alexa_cli.models.llm.script import load_script
-from alexa_cli.models.llm.scripted import Scripted, job_of, words
+from alexa_cli.models.llm.scripted import Scripted, words
 
 
 def scripted(folder: Path, text: str, **spec: Any) -> Scripted:
@@ -156,7 +157,7 @@ def test_a_rule_may_hold_so_many_times(tmp_path: Path) -> None:
 
 def test_what_the_user_said_is_a_section_where_there_is_one(tmp_path: Path) -> None:
     model = scripted(tmp_path, "answers: [{when: ^lights?$, text: yes}]\nelse: {text: no}")
-    sections = (SectionText("utterance", "turn", "light", 1),)
+    sections = (SectionText("said", "turn", "<said>light</said>", 1),)
     assert text_of(answer(model, asks("a long prompt", sections=sections))) == "yes"
     parts = {"role": "user", "content": [{"type": "text", "text": "lights"}]}
     assert text_of(answer(model, ChatRequest(messages=(parts,)))) == "yes"
@@ -362,5 +363,37 @@ def test_words_make_up_the_text_again(text: str) -> None:
 def test_the_job_is_what_the_request_says_or_shows() -> None:
     assert job_of(asks()) == ""
     assert job_of(asks(tools=(tool("a"),))) == "plan"
-    for section, job in (("experts", "route"), ("candidates", "rerank"), ("history", "summarise")):
+    for job in ("route", "plan", "reply", "summarise", "rerank", "test"):
+        assert job_of(asks(cache_key=f"alexa-{job}-0123", tools=(tool("a"),))) == job
+    for section, job in (("experts", "route"), ("hypotheses", "rerank"), ("outcomes", "reply")):
         assert job_of(asks(sections=(SectionText(section, "turn", "", 0),))) == job
+
+
+def test_the_words_are_found_in_the_prompt() -> None:
+    marked = asks("The home.\n\n<said>dim the\nlamp</said>\n\nDo it.")
+    told_back = {"role": "user", "content": "there is no such lamp"}
+    assert said_in(marked) == "dim the\nlamp"
+    assert said_in(asks("<said>dim</said>", {"role": "assistant"}, told_back)) == "dim"
+    assert said_in(asks("a", told_back)) == "there is no such lamp"
+
+
+PLAN = {"properties": {"calls": {"items": {"properties": {"api": {"enum": ["turn_on", "b"]}}}}}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("{calls: [{name: home.turn_on, arguments: {x: 1}}, {name: b}]}",
+         {"calls": [{"api": "turn_on", "arguments": {"x": 1}}, {"api": "b", "arguments": {}}]}),
+        ("{calls: [{name: none_of_these}]}", {"none": True}),
+        ("{calls: [{name: ask_user, arguments: {question: Which?}}]}", {"ask": "Which?"}),
+        ("{text: Hello.}", {"say": "Hello."}),
+        ("{json: {any: thing}}", {"any": "thing"}),
+    ],
+)  # fmt: skip
+def test_the_same_script_answers_in_json_where_that_is_asked_for(
+    tmp_path: Path, rule: str, text: Any
+) -> None:
+    pieces = answer(scripted(tmp_path, f"else: {rule}"), asks(schema=PLAN))
+    assert json.loads(text_of(pieces)) == text
+    assert end_of(pieces).reason == "stop"
