@@ -26,8 +26,11 @@ _MORE = frozenset(
     "brighter dimmer darker lighter warmer colder cooler hotter louder quieter softer higher "
     "lower faster slower longer shorter sooner later earlier bigger smaller".split()
 )
-"""Comparatives: than what?"""
-_OPENING = frozenset("and but or also then so because no nope yes yeah actually instead".split())
+"""Comparatives: what is to be brighter? Unless it is named."""
+_NAMING = frozenset({"the", "my", "our", "your"})
+_OPENING = frozenset(
+    "and but or not also then so because no nope yes yeah actually instead".split()
+)
 _OPENINGS = (
     ("what", "about"), ("how", "about"), ("what", "if"), ("why", "not"), ("make", "it"),
     ("i", "meant"), ("i", "mean"), ("not", "that"), ("are", "you", "sure"),
@@ -53,6 +56,10 @@ _THAT = frozenset(
     "remember say says said so now given fact way".split()
 )
 """After one of these "that" begins a clause: "remind me that the milk is off"."""
+_BEING = frozenset({"is", "are", "was", "were", "will"})
+_BEFORE_NUMBERS = frozenset(
+    "at to by of for number and percent plus minus times equals channel".split()
+) | {""}
 _ENDS_THAT = frozenset("one is was thing again too off on up down please".split())
 
 
@@ -73,7 +80,9 @@ def leans_back(said: Sequence[str]) -> bool:
         return True
     if any(words[-len(each) :] == each for each in _CLOSINGS):
         return True
-    if not _POINTING.isdisjoint(words) or not _MORE.isdisjoint(words):
+    if not _POINTING.isdisjoint(words):
+        return True
+    if not _MORE.isdisjoint(words) and _NAMING.isdisjoint(words):
         return True
     return any(_IN_PLACE[word](words, at) for at, word in enumerate(words) if word in _IN_PLACE)
 
@@ -98,30 +107,13 @@ def _this(words: tuple[str, ...], at: int) -> bool:
 def _there(words: tuple[str, ...], at: int) -> bool:
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
-    return before not in {"is", "are", "was", "were", "will"} and after not in {
-        "is",
-        "are",
-        "was",
-        "were",
-        "will",
-    }
+    return before not in _BEING and after not in _BEING
 
 
 def _one(words: tuple[str, ...], at: int) -> bool:
     # "the blue one" points, "one hour" does not
     before = words[at - 1] if at else ""
-    return at + 1 == len(words) and before not in {
-        "",
-        "at",
-        "to",
-        "by",
-        "of",
-        "for",
-        "number",
-        "and",
-        "percent",
-        "channel",
-    }
+    return at + 1 == len(words) and before not in _BEFORE_NUMBERS
 
 
 def _more(words: tuple[str, ...], at: int) -> bool:

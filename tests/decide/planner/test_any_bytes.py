@@ -41,7 +41,25 @@ values: st.SearchStrategy[Any] = st.recursive(
                                                                          max_size=3), max_leaves=6
 )  # fmt: skip
 arguments = st.dictionaries(st.sampled_from(NAMES), values, max_size=4)
-calls = st.tuples(st.sampled_from(TOOLS), arguments)
+FITTING: dict[str, dict[str, list[Any]]] = {
+    "on": {"device": ["kitchen light", "L1", "$1.id", "it", 5]},
+    "off": {"area": ["kitchen", "R2", ""], "kind": ["light", "everything", "lamp"]},
+    "call": {"contact": ["meg", "Meg Jones", "C1", "mom", "$1.contact", "$2.x"]},
+    "note": {"text": ["it is $5", "the milk is off", "$1.text", 5, 2.5, "$5"]},
+    "timer": {"duration": ["ten minute", "10 minutes", 600, "600", -1, 5.0], "name": ["pasta"]},
+    "remind": {"message": ["call mom"], "due": ["at six", "18:00", "yesterday"]},
+    "never_mind": {},
+    "phone.timer": {"duration": ["ten minute"], "after": ["1", ["1", "2"], 3]},
+}  # fmt: skip
+fitting = st.sampled_from(sorted(FITTING)).flatmap(
+    lambda tool: st.tuples(
+        st.just(tool),
+        st.fixed_dictionaries(
+            {}, optional={name: st.sampled_from(given) for name, given in FITTING[tool].items()}
+        ),
+    )
+)
+calls = st.one_of(fitting, fitting, fitting, st.tuples(st.sampled_from(TOOLS), arguments))
 
 
 def written(call: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -52,7 +70,7 @@ def cut(text: str, at: float) -> str:
     return text[: int(len(text) * at)]
 
 
-shares = st.sampled_from([1.0, 1.0, 1.0, 0.3, 0.7, 0.95])
+shares = st.sampled_from([1.0, 1.0, 1.0, 1.0, 0.3, 0.95])
 as_json = st.one_of(
     st.lists(calls, max_size=4).map(lambda c: {"calls": [written(each) for each in c]}),
     calls.map(written),
@@ -84,6 +102,12 @@ pieces: st.SearchStrategy[Piece] = st.one_of(
 ends = st.sampled_from(["stop", "tool_calls", "length", "content_filter", "x"]).map(End)
 answers = st.one_of(
     texts.map(lambda text: [TextPiece(text), End()]),
+    st.lists(calls, min_size=1, max_size=4).map(
+        lambda made: [
+            *(ToolPiece(at, name, json.dumps(given)) for at, (name, given) in enumerate(made)),
+            End("tool_calls"),
+        ]
+    ),
     st.lists(tool_pieces, min_size=1, max_size=4).map(lambda found: [*found, End("tool_calls")]),
     st.tuples(st.lists(pieces, max_size=5), ends).map(lambda pair: [*pair[0], pair[1]]),
 )
