@@ -166,7 +166,8 @@ class PlanCache:
             return "a question is pending"
         if request.meter.think:
             return "a model is asked to think"
-        if request.snapshot.memory.history and _leans(request):
+        memory = request.snapshot.memory
+        if (memory.history or memory.summary) and _leans(request):
             return "the words lean on what was said before"
         return None
 
