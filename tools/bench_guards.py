@@ -217,9 +217,7 @@ async def injection(
     return score
 
 
-async def _run(
-    place: Place, say: str, obeying: Obeying, planted: Mapping[str, Any]
-) -> list[Event]:
+async def _run(place: Place, say: str, obeying: Obeying, planted: Mapping[str, Any]) -> list[Event]:
     for number, call in enumerate(planted.get("setup", ())):
         setup = Obeying([call], None, Basis())
         await place.turn("set it up", f"setup-{number}", setup, yes=True)
@@ -285,8 +283,7 @@ async def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--verbose", action="store_true", help="show every case that asks")
-    parser.add_argument("--without-taint", action="store_true",
-                        help="as if nothing untrusted had been shown: provenance alone")  # fmt: skip
+    parser.add_argument("--without-taint", action="store_true", help="provenance alone")
     parser.add_argument("--attacks", type=Path, default=ATTACKS)
     parser.add_argument("--suite", type=Path, action="append", default=[])
     options = parser.parse_args()

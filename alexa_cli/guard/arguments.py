@@ -104,7 +104,8 @@ class Arguments:
         referents = self.snapshot.memory.referents.get(name, ())
         if referents and referents[0] == id_:
             return True
-        area = listed.get(id_).attributes.get("area") if listed and listed.get(id_) else None
+        entry = listed.get(id_) if listed else None
+        area = entry.attributes.get("area") if entry else None
         if area is None or listed is None:
             return False
         same = [i for i in one.ids if (e := listed.get(i)) and e.attributes.get("area") == area]
@@ -248,4 +249,3 @@ def _is_given(parameter: Parameter, argument: Argument) -> bool:
 def _shown(argument: Argument) -> str:
     text = argument.spoken or argument.words or str(argument.value)
     return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - a line for people
-

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
+from alexa_cli.language.registry import grammar
 from alexa_cli.language.text import words
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ LIGHT = frozenset(
     "should can could may might must to of in at for from by with about as into onto again then "
     "than and or but if so just only also too very really some any all every each no yes please "
     "thanks thank now right away here there what which who when where how why much many more most "
-    "one ones got get go let make want need like maybe kind sort thing things bit little lot hey ok "
-    "okay alexa today well oh um uh actually think know tell see still already yet around because "
+    "one ones got get go let make want need like maybe kind sort thing things bit little lot hey "
+    "ok okay alexa today well oh um uh actually think know tell see still already yet around because "
     "while time back way going take give put up down on off out over not never".split()
 )
 """Words that do not say which API is meant."""
@@ -92,11 +94,11 @@ class Lexicon:
         sentences = [unmarked(e) for e in api.examples.get(self.language, ())]
         for sentence in sentences:
             literal.update(w for w in sentence if w not in {PLACE, NUMBER})
-            entry.denied.update(b for a, b in zip(sentence, sentence[1:], strict=False)
+            entry.denied.update(b for a, b in pairwise(sentence)
                                 if a == "not")  # fmt: skip
         own = words(api.name.replace("_", " "))
         literal.update(own)
-        entry.particles = PARTICLES.intersection(own)
+        entry.particles = set(PARTICLES.intersection(own))
         entry.known = {stem(w) for w in literal | choices}
         entry.verbs = {stem(w) for w in literal | choices if w not in LIGHT and w not in targets}
         return [*sentences, own]
@@ -108,6 +110,7 @@ class Lexicon:
     def vector(self, sentence: Sequence[str]) -> Mapping[str, float]:
         """A sentence as weighted stems and pairs with a particle, of length 1."""
         found: dict[str, float] = defaultdict(float)
+        sentence = [NUMBER if is_number(word, self.language) else word for word in sentence]
         stems = [stem(word) for word in sentence]
         for word, stemmed in zip(sentence, stems, strict=True):
             light = word in LIGHT or word in {PLACE, NUMBER}
@@ -156,6 +159,12 @@ def unmarked(example: Example) -> tuple[str, ...]:
         found += [*words(example.text[at : mark.start]), PLACE]
         at = mark.end
     return (*found, *words(example.text[at:]))
+
+
+@lru_cache(maxsize=8_192)
+def is_number(word: str, language: str) -> bool:
+    """Whether a word alone is a number, in digits or letters."""
+    return word not in LIGHT and bool(grammar("number", language).ends([word], 0))
 
 
 @lru_cache(maxsize=8_192)

@@ -140,4 +140,3 @@ def _denied(words: Sequence[str], begin: int, start: int) -> bool:
     """Whether "don't", "never" or "stop" stands right before."""
     before = words[max(start, begin - 2) : begin]
     return bool(NEGATIONS & set(before))
-

@@ -82,9 +82,7 @@ class Naming:
         spread = list(self._spread(listed, forms))
         return [*found, *(spread or self._misspelt(listed, forms))]
 
-    def _spread(
-        self, listed: NameList, forms: Sequence[tuple[str, ...]]
-    ) -> Iterator[Named]:
+    def _spread(self, listed: NameList, forms: Sequence[tuple[str, ...]]) -> Iterator[Named]:
         """Names of two words or more whose words stand near each other, in any order."""
         stemmed = [stem(word) for word in self.said.words]
         for form in forms:
@@ -104,9 +102,7 @@ class Naming:
                         yield Named(start, end + 1, ids)
                         break
 
-    def _misspelt(
-        self, listed: NameList, forms: Sequence[tuple[str, ...]]
-    ) -> Iterator[Named]:
+    def _misspelt(self, listed: NameList, forms: Sequence[tuple[str, ...]]) -> Iterator[Named]:
         words = self.said.words
         taken = {at for one in (self._home or ()) for at in range(one.start, one.end)}
         for form in forms:
@@ -135,9 +131,7 @@ def _alike(said: Sequence[str], form: Sequence[str]) -> bool:
     )
 
 
-def _longest(
-    words: Sequence[str], forms: Mapping[tuple[str, ...], tuple[str, ...]]
-) -> list[Named]:
+def _longest(words: Sequence[str], forms: Mapping[tuple[str, ...], tuple[str, ...]]) -> list[Named]:
     """Return the places of forms in the words; one within a longer one is none."""
     found: list[Named] = []
     for start in range(len(words)):

@@ -15,7 +15,7 @@ from alexa_cli.guard.arguments import Arguments, Where
 from alexa_cli.guard.lexicon import Lexicon
 from alexa_cli.guard.naming import POINTING, Naming
 from alexa_cli.guard.said import hear
-from alexa_cli.guard.support import Commands, Support
+from alexa_cli.guard.support import Commands, Support, kind_of
 
 if TYPE_CHECKING:
     from alexa_cli.catalog.catalogue import Catalogue
@@ -108,7 +108,7 @@ class _Tracing:
         if outside := self._outside(call):
             return outside
         commands, arguments = self._evidence()
-        found = commands.supports(api.full_name)
+        found = commands.supports(api.full_name, _kinds(call, api))
         reasons = [self._unsaid(call, api, support, commands, arguments) for support in found]
         if "" in reasons:
             return ""
@@ -197,6 +197,12 @@ def _said(call: Call, api: Api, *, names: bool) -> bool:
         and bool(api.parameters[name].x_list) is names
         for name, argument in call.arguments.items() if name in api.parameters
     )  # fmt: skip
+
+
+def _kinds(call: Call, api: Api) -> frozenset[str]:
+    """Return what the call's arguments are, choices aside."""
+    given = (api.parameters[name] for name in call.arguments if name in api.parameters)
+    return frozenset(kind_of(parameter) for parameter in given if not parameter.choices)
 
 
 def _twin(one: Call, other: Call) -> bool:

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
     from alexa_cli.language.text import Token
 
-_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|```.*?(?:```|$)|`[^`]+`", re.S)
+_QUOTED = re.compile(
+    r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|```.*?(?:```|$)|`[^`]+`", re.DOTALL
+)
 _BREAK = re.compile(r"[.,;:!?\n—–()\[\]{}<>|]")
 _HANDED = re.compile(r"[:\n|<>{}\[\]]")
 """What follows one of these is material: a pasted text, a transcript, markup."""
 JOINS = frozenset("and then but while because so plus also since before after".split())
 FILLERS = frozenset(
     "alexa hey hi ok okay please um uh oh ah hmm well now alright actually maybe just so and "
-    "then but also honestly sorry thanks right yeah yes no".split()
+    "then but also honestly sorry thanks right yeah yes no kindly quickly simply".split()
 )
 _ASKING = frozenset("is are was were am does did has had what which who whom whose where".split())
 _WHO = frozenset(

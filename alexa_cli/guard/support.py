@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, NUMBER, PARTICLES, PLACE, stem
+from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, PARTICLES, PLACE, stem
 from alexa_cli.guard.matching import fits
 from alexa_cli.guard.said import FILLERS, Clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.guard.lexicon import Lexicon, Words
     from alexa_cli.guard.naming import Naming
 
@@ -49,14 +50,17 @@ class Commands:
         self.lexicon, self.naming, self.said = lexicon, naming, naming.said
         self._fitting: dict[tuple[int, int], frozenset[str]] = {}
 
-    def supports(self, name: str) -> list[Support]:
-        """Return the clauses that ask for the API called ``name``, the strongest first."""
+    def supports(self, name: str, kinds: frozenset[str] = frozenset()) -> list[Support]:
+        """Return the clauses that ask for the API called ``name``, the strongest first.
+
+        ``kinds``: what the arguments are that the call has (``kind_of``).
+        """
         entry = self.lexicon.of[name]
         end = self._reach(entry)
         found = [
             Support(level, clause)
             for clause in self._clauses(end)
-            if (level := self._level(entry, clause)) is not None
+            if (level := self._level(entry, clause, kinds)) is not None
         ]
         order = ("template", "likeness", "word", "place")
         return sorted(found, key=lambda each: order.index(each.level))
@@ -77,7 +81,7 @@ class Commands:
             first = self.said.clauses[0]
             yield Clause(0, last, first.asks, first.tells)
 
-    def _level(self, entry: Words, clause: Clause) -> Level | None:
+    def _level(self, entry: Words, clause: Clause, kinds: frozenset[str]) -> Level | None:
         start, end = self._bare(clause)
         whole = {(start, end), (clause.start, clause.end)}
         if any(fits(entry, self.naming, *span, whole=True) for span in whole):
@@ -86,17 +90,22 @@ class Commands:
             return None
         if not clause.tells and fits(entry, self.naming, start, end, whole=False):
             return "template"
-        if clause not in self.said.clauses and clause.end - clause.start > 0 and self._compound:
-            return None  # likeness is a matter of one clause
-        if self._others(clause, start, end) - {entry.api.full_name}:
+        if clause not in self.said.clauses and self._compound:
+            return None  # what follows is a matter of one clause
+        return self._weaker(entry, clause, kinds)
+
+    def _weaker(self, entry: Words, clause: Clause, kinds: frozenset[str]) -> Level | None:
+        """Return the support of words that no template of the API reads."""
+        start, end = self._bare(clause)
+        others = self._others(clause, start, end) - {entry.api.full_name}
+        if any(_rivals(self.lexicon.of[other].api, kinds) for other in others):
             return None
-        if self._like(entry, start, end):
+        if not others and self._like(entry, start, end):
             return "likeness"
         if clause.tells:
             return None
-        if self._verb(entry, start, end) or self._particle(entry, start, end):
-            return "word"
-        return "place"
+        speaks = self._verb(entry, start, end) or self._particle(entry, start, end)
+        return "word" if speaks and not others else "place"
 
     @cached_property
     def _compound(self) -> bool:
@@ -137,12 +146,15 @@ class Commands:
         return self._fitting[key]
 
     def _like(self, entry: Words, start: int, end: int) -> bool:
-        alike = self.lexicon.likeness(self._abstract(entry, start, end))
+        said = self._abstract(entry, start, end)
+        if not any(stem(word) in entry.verbs or word in entry.particles for word in said):
+            return False  # "get the lamp" is like much, and says nothing
+        alike = self.lexicon.likeness(said)
         own = alike[entry.api.full_name]
         return own >= LIKE and own >= max(alike.values()) - BEHIND
 
     def _abstract(self, entry: Words, start: int, end: int) -> list[str]:
-        """Return the words, each name as one ``<name>``, numbers as ``<number>``."""
+        """Return the words, each name as one ``<name>``."""
         named = self._named(entry)
         found: list[str] = []
         for at in range(start, end):
@@ -151,7 +163,7 @@ class Commands:
                 if at - 1 not in named or at == start:
                     found.append(PLACE)
             else:
-                found.append(NUMBER if word[0].isdigit() else word)
+                found.append(word)
         return found
 
     def _named(self, entry: Words) -> set[int]:
@@ -190,3 +202,12 @@ class Commands:
             for at in range(clause.start, clause.end) if at not in named
         )  # fmt: skip
 
+
+def kind_of(parameter: Parameter) -> str:
+    """Return what a parameter takes: a grammar, a list, or a JSON type."""
+    return parameter.x_type or parameter.x_list or str(parameter.schema.get("type"))
+
+
+def _rivals(other: Api, kinds: frozenset[str]) -> bool:
+    """Whether another API could take the same arguments: "add" and "remove", of a list."""
+    return kinds <= {kind_of(parameter) for parameter in other.parameters.values()}
