@@ -7,6 +7,7 @@ sorted, and the only time is the turn's own, in a section that changes every tur
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -19,7 +20,7 @@ from alexa_cli.prompt.section import Prompt, Section, Stability
 from alexa_cli.prompt.tools import Toolbox, tool_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from alexa_cli.catalog.catalogue import Catalogue
@@ -79,18 +80,18 @@ def experts_shown(catalogue: Catalogue) -> dict[str, str]:
 
 def build(job: Job, material: Material, texts: Texts) -> Prompt:
     """Return the prompt for a job. Deterministic, touches nothing outside its arguments."""
-    values, shows, tools = _values(job, material)
-    sections = [
-        Section(text.name, text.stability, filled)
-        for text in texts.of(job, material.structured)
-        if (filled := text.filled(values))
-    ]
+    used = texts.of(job, material.structured)
+    filler = _Filler(material)
+    values = {place: filler.fill(place) for text in used for place in text.places}
+    filled = [(text, shown) for text in used if (shown := text.filled(values))]
+    sections = [Section(text.name, text.stability, shown) for text, shown in filled]
+    places = {place for text, _ in filled for place in text.places}
     names: dict[str, str] = {}
     schema = None
-    if tools is not None:
-        names = {tool: name for name, tool in tools.names.items()}
+    if job == "plan":
+        names = {tool: name for name, tool in filler.tools.names.items()}
         if material.structured == "tools":
-            functions = tools.functions()
+            functions = filler.tools.functions()
             shown = msgspec.json.encode(functions).decode()
             fixed = sum(s.stability is Stability.FIXED for s in sections)
             sections.insert(fixed, Section("tools", Stability.FIXED, shown, functions))
@@ -100,44 +101,69 @@ def build(job: Job, material: Material, texts: Texts) -> Prompt:
         names = experts_shown(material.catalogue)
     elif job == "rerank":
         names = {str(place): text for place, text in enumerate(material.hypotheses, 1)}
-    has_history = any(section.name in {"history", "summary"} for section in sections)
+    has_history = bool(places & {"history", "summary"})
     return Prompt(
-        job, tuple(sections), material.aliases, names, shows, has_history,
+        job, tuple(sections), material.aliases, names,
+        filler.lists if places & {"household", "lists"} else (), has_history,
         is_tainted(material, shows_history=has_history), schema,
     )  # fmt: skip
 
 
-def _values(job: Job, material: Material) -> tuple[dict[str, str], tuple[str, ...], Toolbox | None]:
-    """Return what stands in the texts' places, the lists that are shown, and the tools."""
-    snapshot = material.snapshot
-    values = {
-        "said": fence.line(material.said),
-        "now": when(snapshot.now, snapshot.tz),
-        "summary": fence.block(material.summary),
-        "history": history_lines(material.history),
-        "hypotheses": "\n".join(
-            f"{place} {fence.line(text)}" for place, text in enumerate(material.hypotheses, 1)
-        ),
-        "outcomes": result_lines(material.outcomes),
-    }
-    if job in {"route", "plan"}:
-        values["question"] = question_lines(material.question, tool_names(material.catalogue))
-    if job == "route":
-        values["experts"] = expert_lines(material.catalogue)
-    if job != "plan":
-        return values, (), None
-    tools = Toolbox.of(material.catalogue, material.experts)
-    lists = lists_of(material.catalogue, material.experts)
-    theirs = {name for expert in material.catalogue.experts.values() for name in expert.lists}
-    home, own = [n for n in lists if n not in theirs], [n for n in lists if n in theirs]
-    values["household"], shown = household(snapshot, home, material.aliases)
-    values["lists"] = own_lists(snapshot, own, material.aliases, shown)
-    told = (tools.names[each.name] for each in material.candidates if each.name in tools.names)
-    values["candidates"] = ", ".join(list(dict.fromkeys(told))[:MAX_CANDIDATES])
-    values["arguments"] = tools.arguments()
-    values["examples"] = tools.examples(snapshot.language)
-    values["tools"] = tools.signatures()
-    return values, lists, tools
+class _Filler:
+    """Makes what stands in the places of texts; nothing that stands in none of them."""
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self._lines_of: dict[str, Callable[[], str]] = {
+            "said": lambda: fence.line(material.said),
+            "now": lambda: when(material.snapshot.now, material.snapshot.tz),
+            "summary": lambda: fence.block(material.summary),
+            "history": lambda: history_lines(material.history),
+            "outcomes": lambda: result_lines(material.outcomes),
+            "experts": lambda: expert_lines(material.catalogue),
+            "hypotheses": lambda: "\n".join(
+                f"{place} {fence.line(text)}" for place, text in enumerate(material.hypotheses, 1)
+            ),
+            "question": self._question,
+            "candidates": self._candidates,
+            "household": lambda: self._home[0],
+            "lists": lambda: self._home[1],
+            "arguments": lambda: Toolbox.arguments(self.tools),
+            "examples": lambda: self.tools.examples(material.snapshot.language),
+            "tools": lambda: Toolbox.signatures(self.tools),
+        }
+
+    def fill(self, place: str) -> str:
+        """Return what stands in a place; "" for nothing."""
+        return self._lines_of[place]()
+
+    @cached_property
+    def tools(self) -> Toolbox:
+        return Toolbox.of(self.material.catalogue, self.material.experts)
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        return lists_of(self.material.catalogue, self.material.experts)
+
+    @cached_property
+    def _home(self) -> tuple[str, str]:
+        """The lines about the home's lists, and about those that experts provide."""
+        given, lists = self.material, self.lists
+        theirs = {name for expert in given.catalogue.experts.values() for name in expert.lists}
+        home, own = [n for n in lists if n not in theirs], [n for n in lists if n in theirs]
+        lines, shown = household(given.snapshot, home, given.aliases)
+        return lines, own_lists(given.snapshot, own, given.aliases, shown)
+
+    def _question(self) -> str:
+        question = self.material.question
+        if question is None:
+            return ""
+        return question_lines(question, tool_names(self.material.catalogue))
+
+    def _candidates(self) -> str:
+        names = self.tools.names
+        told = (names[each.name] for each in self.material.candidates if each.name in names)
+        return ", ".join(list(dict.fromkeys(told))[:MAX_CANDIDATES])
 
 
 def expert_lines(catalogue: Catalogue) -> str:

@@ -33,10 +33,8 @@ def history_lines(history: Sequence[Exchange]) -> str:
     return "\n".join(lines)
 
 
-def question_lines(question: Question | None, names: Mapping[str, str]) -> str:
+def question_lines(question: Question, names: Mapping[str, str]) -> str:
     """Return the pending question, the call that it is about and the choices."""
-    if question is None:
-        return ""
     lines = [fence.line(question.text)]
     call = next((c for c in question.plan.calls if c.id == question.call), None)
     if call is not None:

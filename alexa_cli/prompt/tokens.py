@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - a field's type
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _PIECE = re.compile(
     r"""(?P<word>[A-Za-z]+)      # with the space before it
@@ -24,6 +25,7 @@ _WHOLE = 9
 """Letters of a word that is usually one token."""
 
 
+@lru_cache(maxsize=256)
 def estimate(text: str) -> int:
     """Return the number of tokens in ``text``, about (``~``)."""
     total = 0.0

@@ -91,6 +91,8 @@ class Toolbox:
     apis: tuple[Api, ...]
     names: Mapping[str, str]
     """``expert.api`` to tool name."""
+    told: Mapping[tuple[str, str], str]
+    """``expert.api`` and parameter to what is said of it at its own place."""
     shared: Mapping[str, str]
     """Parameter to its description, where that is said once for all tools."""
 
@@ -99,7 +101,10 @@ class Toolbox:
         """Return the tools of some experts."""
         apis = apis_of(catalogue, experts)
         names = tool_names(catalogue)
-        return cls(apis, {api.full_name: names[api.full_name] for api in apis}, _shared(apis))
+        told = {(a.full_name, p.name): _about(a, p) for a in apis for p in a.parameters.values()}
+        shared = _shared(apis, told)
+        own = {key: "" if said == shared.get(key[1]) else said for key, said in told.items()}
+        return cls(apis, {api.full_name: names[api.full_name] for api in apis}, own, shared)
 
     def arguments(self) -> str:
         """Return the lines that say what arguments of several tools mean."""
@@ -142,20 +147,15 @@ class Toolbox:
 
     def _property(self, api: Api, parameter: Parameter) -> dict[str, Any]:
         shape = _shape(parameter)
-        if said := self._said(api, parameter):
+        if said := self.told[api.full_name, parameter.name]:
             shape["description"] = said
         return shape
-
-    def _said(self, api: Api, parameter: Parameter) -> str:
-        """Return what must be said of an argument at its own place."""
-        said = _about(api, parameter)
-        return "" if said == self.shared.get(parameter.name) else said
 
     def _signed(self, api: Api) -> list[str]:
         signed = []
         for parameter in api.parameters.values():
             values = _values(parameter)
-            said = self._said(api, parameter)
+            said = self.told[api.full_name, parameter.name]
             told = f" ({said})" if said else ""
             kind = f"={'|'.join(values)}" if values else ""
             signed.append(f"{parameter.name}{'' if parameter.required else '?'}{kind}{told}")
@@ -223,22 +223,22 @@ def _stems(text: str) -> set[str]:
     return {word.removesuffix("s") for word in words(text) if word not in _STOP}
 
 
-def _shared(apis: Sequence[Api]) -> dict[str, str]:
+def _shared(apis: Sequence[Api], told: Mapping[tuple[str, str], str]) -> dict[str, str]:
     """Return what is said of a parameter by ``SHARED`` tools or more.
 
     Not if another tool means something else by that name and says nothing of it.
     """
-    told: dict[str, list[tuple[str, str]]] = {}
+    by_name: dict[str, list[tuple[str, str]]] = {}
     for api in apis:
-        for parameter in api.parameters.values():
-            said = _about(api, parameter), _declared(parameter)
-            told.setdefault(parameter.name, []).append(said)
+        for each in api.parameters.values():
+            said = told[api.full_name, each.name], _declared(each)
+            by_name.setdefault(each.name, []).append(said)
     shared = {}
-    for name, each in sorted(told.items()):
-        counts = Counter(said for said, _ in each if said)
+    for name, found in sorted(by_name.items()):
+        counts = Counter(said for said, _ in found if said)
         if not counts:
             continue
         best, count = min(counts.items(), key=lambda one: (-one[1], one[0]))
-        if count >= SHARED and all(said or declared == best for said, declared in each):
+        if count >= SHARED and all(said or declared == best for said, declared in found):
             shared[name] = best
     return shared
