@@ -159,9 +159,10 @@ class Check:
 
     def _no_such(self, name: str) -> str:
         """Say that a tool does not exist, and which ones end like it."""
-        end = _plain(re.split(r"[.:/]|__", name)[-1])
-        near = [tool for tool, full in self.prompt.names.items() if _plain(full).endswith(end)]
-        hint = f"; there is {', '.join(near[:3])}" if end and near else ""
+        end = f"_{_plain(name)}"
+        names = self.prompt.names.items()
+        near = [tool for tool, full in names if end.endswith(f"_{_plain(full.split('.')[1])}")]
+        hint = f"; there is {', '.join(near[:3])}" if near else ""
         return f"there is no tool {name[:80]!r}{hint}"
 
     def _resolved(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from alexa_cli.decide.planner.claims import opens_like_a_claim
+from alexa_cli.decide.planner.claims import may_become_a_claim
 from alexa_cli.decide.planner.tolerant import without_thoughts
 
 STEPS = 48
@@ -53,7 +53,7 @@ class Speech:
         text = without_thoughts(self._text)
         stop = _STOPS.search(text)
         sure = (text[: stop.start()] if stop else text).strip()
-        if _FIRST.match(text) is None or opens_like_a_claim(text):
+        if _FIRST.match(text) is None or may_become_a_claim(text):
             return ""
         return sure
 
@@ -76,7 +76,7 @@ class Speech:
                 text.append(char)
             at += 1
         said = without_thoughts("".join(text))
-        return "" if opens_like_a_claim(said) else said
+        return "" if may_become_a_claim(said) else said.strip()
 
 
 def _open_thought(text: str) -> bool:
