@@ -134,20 +134,29 @@ class Assistant:
         if turning.options.asks:
             yield Plan((), "house"), 0.0
             return
-        if refusal := _hopeless(utterance, bool(tokens)):
+        if refusal := _hopeless(utterance, readable=bool(tokens), turning=turning):
             yield refusal, 0.0
             return
         request = self._request(turning, utterance, tokens)
+        final: tuple[Decision, float] | None = None
         with turning.recorder.span("decide") as span:
             at = turning.elapsed()
             async with closing(self.house.decider.decide(request)) as decisions:
                 async for decision in decisions:
                     took = turning.elapsed() - at
-                    if not (isinstance(decision, Answer) and not decision.final):
-                        at = turning.elapsed()
-                        turning.note_decision(decision, took)
-                        span.set("model", decision.model)
+                    if isinstance(decision, Answer) and not decision.final:
+                        yield decision, took
+                        continue
+                    at = turning.elapsed()
+                    turning.note_decision(decision, took)
+                    span.set("model", decision.model)
+                    if decision.final:
+                        final = decision, took
+                        break
                     yield decision, took
+        # Out of the span: whoever takes the final decision need not come back.
+        if final is not None:
+            yield final
 
     def _request(
         self, turning: Turning, utterance: Utterance, tokens: tuple[Token, ...]
@@ -187,13 +196,15 @@ def _spent(turning: Turning, barrier: float) -> Spent | None:
     return spent_of(turning, saved=found.seconds if found.adopted else None)
 
 
-def _hopeless(utterance: Utterance, readable: bool) -> Refusal | None:  # noqa: FBT001 - private
-    if len(utterance.text) > MAX_CHARACTERS:
-        text = (
-            f"That is too long for me: {len(utterance.text):,} characters, "
-            f"and I take {MAX_CHARACTERS:,}."
-        )
-        return Refusal(text, "too long", model="guard")
+def _hopeless(utterance: Utterance, *, readable: bool, turning: Turning) -> Refusal | None:
+    """Return the refusal of what no model should be asked: too long, empty, a blocked topic."""
+    guard = turning.house.settings.guard
+    if len(utterance.text) > MAX_CHARACTERS or guard.topics:
+        from alexa_cli.guard.incoming import blocked  # noqa: PLC0415 - most turns are short
+
+        if (told := blocked(utterance.text, guard, turning.recorder)) is not None:
+            code = "too long" if len(utterance.text) > MAX_CHARACTERS else "blocked"
+            return Refusal(told, code, model="guard")
     if not readable:
         return Refusal("I heard nothing.", "empty", model="guard")
     return None

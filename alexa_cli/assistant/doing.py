@@ -224,7 +224,9 @@ class Doing:
         parts = list(self._notes)
         style, expects = "plain", False
         if worded is not None:
-            parts.insert(0, bounded(worded.strip(), MAX_REPLY))
+            from alexa_cli.guard.answers import clean  # noqa: PLC0415 - of language models only
+
+            parts.insert(0, bounded(clean(worded).strip(), MAX_REPLY))
         elif spoken or not parts:
             reply = word(spoken, turning.house.catalogue, turning.moment)
             parts.insert(0, reply.text)

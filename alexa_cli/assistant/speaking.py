@@ -58,7 +58,9 @@ def _reply(turning: Turning, decision: Decision, doing: Doing, worded: str | Non
             return Reply(decision.text, "question", expects_answer=True)
         case Answer():
             turning.memory = replace(turning.memory, pending=None)
-            return Reply(bounded(decision.text, MAX_REPLY))
+            from alexa_cli.guard.answers import clean  # noqa: PLC0415 - of language models only
+
+            return Reply(bounded(clean(decision.text), MAX_REPLY))
         case Refusal():
             turning.memory = replace(turning.memory, pending=None)
             return Reply(decision.text, "apology")

@@ -18,7 +18,7 @@ from alexa_cli.context.conversation import (
 from alexa_cli.context.snapshot import Snapshot
 from alexa_cli.errors import AlexaError
 from alexa_cli.language.registry import Moment
-from alexa_cli.language.text import MAX_CHARACTERS, printable
+from alexa_cli.language.text import MAX_CHARACTERS
 from alexa_cli.models.meter import Meter
 from alexa_cli.speak.wording import MAX_REPLY
 from alexa_cli.trace.record import Recorder
@@ -43,11 +43,9 @@ if TYPE_CHECKING:
     from alexa_cli.catalog.expert import Expert
     from alexa_cli.context.conversation import Undoable
     from alexa_cli.context.names import NameList
+    from alexa_cli.guard.answers import Cleaner
     from alexa_cli.prompt.aliases import Aliases
     from alexa_cli.turn import Decision, Event, Outcome
-
-ESCAPE_CHARACTERS = 64
-"""A terminal escape is no longer than this; what is has no effect."""
 
 Status = Literal[
     "done", "failed", "not_understood", "question", "refused", "cancelled",
@@ -90,6 +88,9 @@ class Turning:
     """What of the reply was shown while it streamed."""
     first_words: float | None = None
     """Seconds until the first of it was shown."""
+    _stream: Cleaner | None = None
+    _raw: str = ""
+    """What the model said of it so far."""
 
     @classmethod
     def begin(cls, house: House, conversation: str, options: TurnOptions) -> Turning:
@@ -156,11 +157,17 @@ class Turning:
 
         A terminal escape that has only begun is held back until it is whole.
         """
-        held = text.rfind("\x1b", max(0, len(text) - ESCAPE_CHARACTERS))
-        shown = printable(text if held < 0 else text[:held])[:MAX_REPLY]
-        if len(shown) <= len(self.streamed) or not shown.startswith(self.streamed):
+        if self._stream is None:
+            from alexa_cli.guard.answers import Cleaner  # noqa: PLC0415 - few replies stream
+
+            self._stream = Cleaner()
+        if not text.startswith(self._raw):
             return
-        piece, self.streamed = shown[len(self.streamed) :], shown
+        piece = self._stream.feed(text[len(self._raw) :])[: MAX_REPLY - len(self.streamed)]
+        self._raw = text
+        if not piece:
+            return
+        self.streamed += piece
         if self.first_words is None:
             self.first_words = self.elapsed()
         yield Replying(piece)

@@ -1,12 +1,11 @@
-"""``alexa models``: the models that decide, and the ones to fetch."""
+"""``alexa models``: list them, fetch them, test them."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,10 +15,9 @@ from alexa_cli.errors import UsageError, did_you_mean
 from alexa_cli.language.text import printable
 from alexa_cli.models.download import megabytes
 from alexa_cli.models.known import KNOWN
-from alexa_cli.models.pull import HUB, is_installed, is_intact, pull
+from alexa_cli.models.pull import HUB, is_intact, pull
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 app = typer.Typer(
@@ -36,6 +34,8 @@ def _default(
     experts: ExpertsOption = None,
 ) -> None:
     if context.invoked_subcommand is None:
+        from alexa_cli.cli.model_list import show
+
         raise typer.Exit(show(Common.of(config, sets, experts), as_json=as_json))
 
 
@@ -47,7 +47,29 @@ def _list(
     experts: ExpertsOption = None,
 ) -> None:
     """List the models of this configuration, and those that can be fetched."""
+    from alexa_cli.cli.model_list import show
+
     raise typer.Exit(show(Common.of(config, sets, experts), as_json=as_json))
+
+
+@app.command("test")
+def _test(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One of the language models; left out, all.", metavar="[NAME]"),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    sets: SetOption = None,
+) -> None:
+    """Make real requests to a language model: does it answer, how fast, what can it do.
+
+    Four small requests, which cost what the provider charges for them. Exit code 4: no key, 5:
+    out of reach, 1: what it answers is of no use.
+    """
+    from alexa_cli.cli.model_test import test
+
+    raise typer.Exit(test(Common.of(config, sets, None), name, as_json=as_json))
 
 
 @app.command("pull")
@@ -119,71 +141,3 @@ class Screen:
         if self._open:
             sys.stderr.write("\n")
         self._open = False
-
-
-def show(common: Common, *, as_json: bool) -> int:
-    """Print every model: what it is, whether it is here, how large, where it passes."""
-    rows = [*_deciding(common), *_fetchable()]
-    if as_json:
-        sys.stdout.write(json.dumps(rows) + "\n")
-        return 0
-    columns = ("name", "kind", "state", "size", "threshold", "margin")
-    table = [columns, *([_cell(row[column]) for column in columns] for row in rows)]
-    for line in _aligned(table):
-        sys.stdout.write(printable(line) + "\n")
-    return 0
-
-
-def _deciding(common: Common) -> list[dict[str, Any]]:
-    """The models that the job ``decide`` may name, trained so that thresholds are known."""
-    from alexa_cli.cli.session import open_session
-    from alexa_cli.decide.registry import BUILT_IN, build_model
-    from alexa_cli.errors import ConfigError
-
-    session = open_session(common, save=False)
-    settings = session.loaded.settings
-    rows: list[dict[str, Any]] = []
-    with session.store:
-        for name in (*BUILT_IN, *sorted(set(settings.models) - set(BUILT_IN))):
-            tuned = settings.models.get(name)
-            kind = (tuned.kind if tuned else None) or name
-            state = "in use" if name in settings.jobs.cascade else "ready"
-            row = {"name": name, "kind": kind, "state": state, "size": None,
-                   "threshold": None, "margin": None}  # fmt: skip
-            try:
-                model: Any = build_model(name, settings, session.paths)
-                if hasattr(model, "learned"):
-                    model.learned(session.house.catalogue)
-                    row["kind"] = f"{kind} ({(tuned.encoder if tuned else None) or 'ngrams'})"
-                row["threshold"] = getattr(model, "threshold", None)
-                row["margin"] = getattr(model, "margin", None)
-            except ConfigError as error:
-                row["state"] = error.message
-            rows.append(row)
-    return rows
-
-
-def _fetchable() -> list[dict[str, Any]]:
-    models = find_paths(os.environ).models
-    return [
-        {"name": model.name, "kind": model.kind, "size": model.size,
-         "state": "here" if is_installed(model, models) else f"alexa models pull {model.name}",
-         "threshold": None, "margin": None}
-        for model in KNOWN.values()
-    ]  # fmt: skip
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, int):
-        return megabytes(value)
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]

@@ -96,8 +96,9 @@ def why(
 ) -> None:
     """Say why so much, or so little, of a prompt came from the provider's cache.
 
-    Compares it with the previous prompt to the same model: the longest prefix they share, the
-    section and the very words where they part, cached tokens as predicted and as they were.
+    Compares it with the earlier prompt to the same model that is nearest: the longest prefix they
+    share, the section and the very words where they part, cached tokens as predicted and as they
+    were.
     """
     from alexa_cli.cli import prompt_why
     from alexa_cli.cli.options import Common

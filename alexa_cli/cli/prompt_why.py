@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from alexa_cli.models.chat import Exchange
     from alexa_cli.store.store import Store
 
+LOOK_BACK = 8
+"""Earlier prompts to a model that are compared."""
 NEAR = 0.9
 """Share of the predicted tokens above which a prediction held."""
+
+
+STABLE = ("fixed", "household")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,28 @@ def explain(
     """Explain each request of a turn. Raises UsageError if it has none."""
     which = find_turn(store, turn)
     return [
-        explained(exchange, which, exchange_before(store, which, exchange.number, exchange.model),
-                  specs(exchange.model))
+        explained(exchange, which, nearest_before(store, which, exchange), specs(exchange.model))
         for exchange in requests_of(store, which, number)
-    ]  # fmt: skip
+    ]
+
+
+def nearest_before(store: Store, turn: str, exchange: Exchange) -> tuple[str, Exchange] | None:
+    """Return the earlier prompt to the same model that shares most with this one, and its turn.
+
+    Of the last ``LOOK_BACK``: a provider keeps several prefixes, one for each job and expert. The
+    latest of those that share as much.
+    """
+    best: tuple[str, Exchange] | None = None
+    most, at, place = -1, turn, exchange.number
+    for _ in range(LOOK_BACK):
+        found = exchange_before(store, at, place, exchange.model)
+        if found is None:
+            break
+        at, place = found[0], found[1].number
+        shared = shared_prefix(found[1].sections, exchange.sections).tokens
+        if shared > most:
+            best, most = found, shared
+    return best
 
 
 def explained(
@@ -96,9 +119,7 @@ def _reasons(
     exchange: Exchange, before: Exchange, shared: Shared, predicted: int, spec: ModelSpec
 ) -> Iterator[str]:
     if before.job != exchange.job:
-        yield (
-            f"the prompt before was for another job ({before.job}): they share what those jobs do"
-        )
+        yield (f"no prompt for this job was sent lately; the nearest one was for {before.job}")
     if before.cache_key != exchange.cache_key and spec.cache == "openai":
         yield "the cache key is another one, since a fixed section changed"
     if spec.cache == "none":
@@ -108,10 +129,10 @@ def _reasons(
             f"~{shared.tokens:,} shared tokens are fewer than the {spec.min_cache_tokens:,} that "
             f"this provider caches at least"
         )
-    if shared.section is not None and shared.stability in {"fixed", "household"}:
+    if shared.section is not None and shared.stability in STABLE and before.job == exchange.job:
         yield (
-            f"the section {shared.section} is {shared.stability} and changed all the same: "
-            f"experts, prompt texts or the home are others now"
+            f"the section {shared.section} is {shared.stability} and differs all the same: other "
+            f"experts are shown, or the prompt texts or the home have changed"
         )
     actual = exchange.usage.cache_read
     if actual is None:
@@ -122,7 +143,7 @@ def _reasons(
             "another request may have taken the place"
         )
     elif actual > predicted / NEAR and actual - predicted > 16:  # noqa: PLR2004 - rounding of steps
-        yield "more came from the cache: an earlier prompt shares more with it than the last one"
+        yield "more came from the cache: another program sent a prompt that shares more"
 
 
 def page(reasons: Sequence[Why], columns: int) -> Iterator[str]:

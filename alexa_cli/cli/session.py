@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,14 +119,29 @@ def _talking(loaded: Loaded, paths: Paths, catalogue: Catalogue, store: Store) -
     from alexa_cli.guard.provenance import Tracer
     from alexa_cli.models.llm.registry import LanguageModels
     from alexa_cli.prompt.texts import load_texts
+    from alexa_cli.prompt.tokens import estimate
 
     settings = loaded.settings
     texts = load_texts(prompt_folders(loaded, paths))
+    guards = checks(
+        settings.guard, known=loaded.secrets(), spent_today=partial(_spent_today, store),
+        estimate=estimate,
+    )  # fmt: skip
     return _Talking(
-        Talkers(LanguageModels(settings), texts, checks(settings, store, loaded.secrets())),
+        Talkers(LanguageModels(settings), texts, guards),
         PlanCache(store, settings, fingerprints_of(settings, texts.fingerprint)),
         Tracer(catalogue).doubts,
     )
+
+
+def _spent_today(store: Store) -> float:
+    """US dollars since midnight, as the computer's clock has it."""
+    from datetime import datetime
+
+    from alexa_cli.models.ledger import spent_since
+
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0)
+    return spent_since(store, midnight.timestamp())
 
 
 def prompt_folders(loaded: Loaded, paths: Paths) -> tuple[Path, ...]:

@@ -60,6 +60,18 @@ VERBS: dict[str, Verb] = {
         ("show", "list", "diff", "replay", "export"),
         takes="turn",
     ),
+    "prompt": Verb(
+        "See what language models were shown, and why it was slow or dear.",
+        (
+            "alexa prompt",
+            "alexa prompt show last --section tools",
+            "alexa prompt diff last~1 last",
+            "alexa prompt why last",
+            "alexa prompt lint",
+        ),
+        ("show", "diff", "why", "lint"),
+        takes="turn",
+    ),
     "experts": Verb(
         "The plugins: list, show, check, make and test them.",
         (

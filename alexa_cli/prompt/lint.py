@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from alexa_cli.language.text import words
 from alexa_cli.prompt.section import Stability
 from alexa_cli.prompt.tokens import estimate
+from alexa_cli.prompt.tools import ASK, NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -147,6 +148,7 @@ def _volatile(title: str, section: Section, ids: Iterable[str]) -> Iterator[Find
 
 def _unsorted(title: str, section: Section) -> Iterator[Finding]:
     names = [str(tool["function"]["name"]) for tool in section.tools]
+    names = [name for name in names if name not in {ASK, NONE}]
     if names != sorted(names) and names:
         first = next(after for before, after in pairwise(names) if after < before)
         yield Finding(
