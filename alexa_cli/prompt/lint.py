@@ -193,7 +193,7 @@ def _examples(catalogue: Catalogue) -> Iterator[Finding]:
     seen: dict[tuple[str, ...], str] = {}
     for api in catalogue.apis():
         for example in api.examples.get(catalogue.language, ()):
-            said = _pattern(example)
+            said = _pattern(example, api)
             before = seen.setdefault(said, api.full_name)
             if before != api.full_name:
                 yield Finding(
@@ -216,10 +216,15 @@ def _twice(api: Api, examples: Sequence[Example]) -> Iterator[Finding]:
         seen.add(said)
 
 
-def _pattern(example: Example) -> tuple[str, ...]:
-    """The words of an example with its arguments replaced by their names."""
+def _pattern(example: Example, api: Api) -> tuple[str, ...]:
+    """The words of an example with what they name in place of its arguments.
+
+    "Pause the tv" and "pause the vacuum" are no contradiction: they name members of two lists.
+    """
     text, at = "", 0
     for mark in sorted(example.marks, key=lambda mark: mark.start):
-        text += example.text[at : mark.start] + f" {mark.parameter} "
+        parameter = api.parameters.get(mark.parameter)
+        kind = (parameter.x_list or parameter.x_type) if parameter else None
+        text += example.text[at : mark.start] + f" {kind or mark.parameter} "
         at = mark.end
     return words(text + example.text[at:])
