@@ -48,14 +48,15 @@ async def _events(
     execution: Execution, queue: asyncio.Queue[Event | None], settled: Settled | None
 ) -> AsyncGenerator[Event, None]:
     discards = () if settled is None else settled.discards
-    for event in () if settled is None else settled.events:
-        yield event
     execution.begin()
     end = asyncio.create_task(_end(execution, discards, queue))
     # By a callback: a loop that shuts down cancels this task as well, and nobody may wait forever.
     end.add_done_callback(lambda _: queue.put_nowait(None))
     cancelled = False
     try:
+        # Told first, but with all under way: who stops reading here must leave nothing behind.
+        for event in () if settled is None else settled.events:
+            yield event
         while True:
             try:
                 event_or_end = await queue.get()

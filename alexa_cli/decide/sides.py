@@ -93,12 +93,29 @@ class Sides:
         return None if ends is None else max(0.0, ends - self._meter.recorder.now())
 
     async def close(self, *sides: Side) -> None:
-        """Stop these; returns when their requests are closed."""
+        """Stop these; returns when their requests are closed, even if it is cancelled itself."""
         for side in sides:
             side.dropped = True
             if side.final is None:
                 side.task.cancel()
-        if left := {side.task for side in sides if not side.task.done()}:
-            _, left = await asyncio.wait(left, timeout=GRACE)
-        for task in left:
-            task.cancel()
+        left = {side.task for side in sides if not side.task.done()}
+        if left:
+            await _ended(left, GRACE)
+
+
+async def _ended(tasks: set[asyncio.Task[None]], seconds: float) -> None:
+    """Wait for tasks so many seconds, then cancel them; who waits may be cancelled meanwhile."""
+    ends = asyncio.get_running_loop().time() + seconds
+    cancelled = False
+    while tasks:
+        left = max(0.0, ends - asyncio.get_running_loop().time())
+        try:
+            _, tasks = await asyncio.wait(tasks, timeout=left)
+        except asyncio.CancelledError:
+            cancelled = True
+            continue
+        break
+    for task in tasks:
+        task.cancel()
+    if cancelled:
+        raise asyncio.CancelledError
