@@ -33,6 +33,16 @@ settings.register_profile(
 settings.load_profile("alexa")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Warnings are errors, but for those that litellm knows of and silences as it is imported."""
+    for words in (
+        "conflict with protected namespace",
+        "Accessing the.*attribute on the instance is deprecated",
+        "`ReadOnly` qualifier",
+    ):
+        config.addinivalue_line("filterwarnings", f"ignore:.*{words}.*")
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """``ALEXA_HOME``: empty, and gone after the test. It is not below ``tmp_path``."""

@@ -119,6 +119,8 @@ class WireServer:
         self.replies: deque[Reply] = deque([Reply()])
         self.asked: list[Asked] = []
         self.connections = 0
+        self.arrived = threading.Semaphore(0)
+        """Released by every request."""
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="wire", daemon=True)
@@ -167,6 +169,7 @@ class WireServer:
         try:
             while (asked := await _request(reader, number)) is not None:
                 self.asked.append(asked)
+                self.arrived.release()
                 try:
                     await self._reply(asked, reader, writer)
                 finally:

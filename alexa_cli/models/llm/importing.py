@@ -16,6 +16,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,7 +54,13 @@ def load() -> Any:  # noqa: ANN401 - litellm has no useful types
     with _import.lock:
         if _import.module is None:
             started = time.perf_counter()
-            module = _load()
+            try:
+                module = _load()
+            except ImportError as error:
+                raise ConfigError(
+                    f"litellm cannot be imported: {error}",
+                    hint="language models need it: install alexa-cli again, with its dependencies",
+                ) from error
             _import.seconds = time.perf_counter() - started
             _import.module = module
         return _import.module
@@ -82,7 +90,7 @@ def prefetch() -> None:
 def _behind() -> None:
     try:
         load()
-    except ImportError:
+    except ConfigError:
         pass  # whoever needs it tries again, and is told
     finally:
         _import.ended.set()

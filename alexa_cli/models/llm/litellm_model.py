@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli.models.chat import ChatRequest, End, TextPiece, ThoughtPiece, ToolPiece
@@ -37,7 +38,8 @@ class LiteLlm:
         options: Mapping[str, Any] | None = None,
     ) -> None:
         self.spec = spec
-        self._key, self._base, self._options = api_key, api_base, dict(options or {})
+        self._key, self._base = api_key or None, api_base or None
+        self._options = dict(options or {})
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Yield pieces; a stream that ends well ends with one ``End``. Makes no second attempt.
@@ -49,17 +51,17 @@ class LiteLlm:
         try:
             self._check_key(litellm)
             stream = await litellm.acompletion(**self.arguments(request))
+            thought = False
             async for chunk in stream:
                 for piece in _pieces(chunk):
+                    thought = thought or isinstance(piece, ThoughtPiece)
                     yield piece
                 if stream.sent_last_chunk:
                     break
-            yield await _end(stream, self.spec)
+            yield await _end(stream, self.spec, thought=thought)
         except ModelError:
             raise
-        except (
-            Exception
-        ) as error:  # foreign code: whatever litellm lets through is told apart there
+        except Exception as error:  # foreign code raises whatever it likes: told apart there
             raise failure(error, self.spec, litellm, key=self._key) from error
         finally:
             if stream is not None:
@@ -88,14 +90,15 @@ class LiteLlm:
         if request.tools:
             found |= {"tools": [dict(tool) for tool in request.tools], "_skip_mcp_handler": True}
         if request.schema is not None:
-            answer = {"name": "answer", "schema": request.schema, "strict": True}
+            strict = is_strict(request.schema)
+            answer = {"name": "answer", "schema": request.schema, "strict": strict}
             found["response_format"] = {"type": "json_schema", "json_schema": answer}
         if request.cache_key and spec.cache == "openai":
             found["prompt_cache_key"] = request.cache_key
         if request.think:
             found |= {"reasoning_effort": "medium", "max_tokens": longest + THINKING_TOKENS}
             found.pop("temperature", None)  # a model that reasons takes none
-        return found | self._options
+        return self._options | found
 
     def _check_key(self, litellm: Any) -> None:  # noqa: ANN401 - litellm has no useful types
         if self._key is not None:
@@ -131,10 +134,31 @@ def _pieces(chunk: Any) -> Iterator[Piece]:  # noqa: ANN401 - litellm's own
             yield TextPiece(delta.content)
         for call in delta.tool_calls or ():
             made = call.function
-            yield ToolPiece(call.index, made.name or "", made.arguments or "", call.id or "")
+            piece = ToolPiece(call.index or 0, made.name or "", made.arguments or "", call.id or "")
+            if piece.name or piece.arguments or piece.id:
+                yield piece
 
 
-async def _end(stream: Any, spec: ModelSpec) -> End:  # noqa: ANN401 - litellm's own
+def is_strict(schema: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether a JSON Schema is of the kind that OpenAI holds an answer to.
+
+    Every object names all its properties as required, and has no others.
+    """
+    if isinstance(schema, list | tuple):
+        return all(is_strict(part) for part in schema)
+    if not isinstance(schema, dict):
+        return True
+    fields = schema.get("properties")
+    if schema.get("type") == "object" and not (
+        isinstance(fields, dict)
+        and schema.get("additionalProperties") is False
+        and set(schema.get("required", ())) == set(fields)
+    ):
+        return False
+    return all(is_strict(part) for part in schema.values())
+
+
+async def _end(stream: Any, spec: ModelSpec, *, thought: bool) -> End:  # noqa: ANN401 - as above
     """Return the end of a stream that has said why it ends.
 
     What follows is read here and not by litellm: it would put the whole answer together once
@@ -148,6 +172,8 @@ async def _end(stream: Any, spec: ModelSpec) -> End:  # noqa: ANN401 - litellm's
         async with asyncio.timeout(REST):
             reports += [_usage(chunk) async for chunk in stream.completion_stream]
     usage = usage_of(next((report for report in reversed(reports) if report is not None), None))
+    if thought and not usage.thought:
+        usage = replace(usage, thought=None)  # it has thought: that is no report
     return End(reason, usage, stream._provider_response_model or spec.model)  # noqa: SLF001
 
 

@@ -23,7 +23,7 @@ from alexa_cli.models.failures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from alexa_cli.models.chat import ModelSpec
 
@@ -95,6 +95,10 @@ def failure(
     def raised(*classes: type) -> bool:
         return any(issubclass(one, classes) for one in types)
 
+    def is_status(statuses: Container[int | None], *classes: type) -> bool:
+        # a true status says more than the class that litellm makes of words in the message
+        return facts.status in statuses if facts.status is not None else raised(*classes)
+
     # the first that fits: a prompt that is too long is a bad request too
     if raised(kinds.ContextWindowExceededError) or _is_too_long(facts):
         found = TooLong(
@@ -107,19 +111,19 @@ def failure(
         found = NotAllowed(
             f"{name}: the account has no credit left: {said}", hint="see the provider's billing"
         )
-    elif facts.status in _DENIALS or raised(kinds.AuthenticationError, kinds.PermissionDeniedError):
+    elif is_status(_DENIALS, kinds.AuthenticationError, kinds.PermissionDeniedError):
         found = NotAllowed(
             f"{name}: the provider does not accept the key: {said}",
             hint=f"check models.{name}.api_key, and what the key may use",
         )
-    elif facts.status == HTTPStatus.NOT_FOUND or raised(kinds.NotFoundError):
+    elif is_status({HTTPStatus.NOT_FOUND}, kinds.NotFoundError):
         found = NotAllowed(
             f"{name}: the provider has no {spec.model}: {said}",
             hint=f"check models.{name}.model, and api_base if there is one",
         )
     elif facts.status in {HTTPStatus.TOO_MANY_REQUESTS, OVERLOADED} or _OVERLOAD.search(said):
         found = Busy(f"{name} is busy: {said}", after=facts.after)
-    elif facts.status in _REFUSALS or raised(kinds.BadRequestError, kinds.UnsupportedParamsError):
+    elif is_status(_REFUSALS, kinds.BadRequestError):
         found = ModelError(f"{name}: the provider refused the request: {said}")
     else:
         found = _broken(facts, spec)

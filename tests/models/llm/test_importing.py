@@ -1,0 +1,155 @@
+"""litellm comes late, once, and says nothing. Each test in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEAD = """
+import asyncio, os, sys, threading
+from alexa_cli.models.chat import ChatRequest, ModelSpec
+from alexa_cli.models.llm import importing
+from alexa_cli.models.llm.clients import close_clients
+from alexa_cli.models.llm.litellm_model import LiteLlm
+from alexa_cli.models.llm.talk import talk
+from alexa_cli.models.meter import Meter
+
+HELLO = ChatRequest(({"role": "user", "content": "hello"},))
+
+def openai(url):
+    return LiteLlm(ModelSpec("a", model="openai/tiny"), api_key="k", api_base=url + "/v1")
+
+def anthropic(url):
+    return LiteLlm(ModelSpec("b", model="anthropic/tiny"), api_key="k", api_base=url)
+"""
+
+
+def python(code: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *options, "-c", HEAD + textwrap.dedent(code)],
+        cwd=folder, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+
+
+def test_it_is_quiet_and_leaves_nothing_behind(
+    tmp_path: Path, home: Path, wire_server: Any
+) -> None:
+    """Not a word, not a file, not a warning; used in one loop after the other; ``.env`` unread."""
+    (tmp_path / ".env").write_text("FROM_DOTENV=1\n")
+    code = f"""
+        models = [openai("{wire_server.url}"), anthropic("{wire_server.url}")]
+
+        async def turn():
+            for model in models:
+                await model.warm()
+                pieces = [piece async for piece in talk(model, HELLO, Meter(), "plan")]
+                assert pieces[-1].reason == "stop"
+            await close_clients()
+
+        assert not importing.is_loaded()
+        for _ in range(3):
+            asyncio.run(turn())
+        assert importing.is_loaded()
+        assert importing.import_seconds() > 0.1
+        assert "FROM_DOTENV" not in os.environ
+        assert not any(t.name.startswith("asyncio") for t in threading.enumerate())
+    """
+    done = python(code, tmp_path, "-X", "dev", "-W", "error::ResourceWarning")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+    assert not list(home.iterdir())
+
+
+def test_who_forgets_to_close_is_not_told_off(tmp_path: Path, wire_server: Any) -> None:
+    code = f"""
+        model = openai("{wire_server.url}")
+
+        async def turn():
+            async for piece in model.chat(HELLO):
+                pass
+
+        for _ in range(2):
+            asyncio.run(turn())
+    """
+    done = python(code, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_prefetching_does_not_wait_and_waiting_waits_once(tmp_path: Path) -> None:
+    code = """
+        import time
+
+        started = time.perf_counter()
+        for _ in range(10):
+            importing.prefetch()
+        assert time.perf_counter() - started < 0.5
+        assert not importing.is_loaded()
+        assert [t.name for t in threading.enumerate()].count("import litellm") == 1
+
+        async def main():
+            found = await asyncio.gather(importing.wait(), importing.wait())
+            assert found[0] is found[1] is importing.load() is await importing.wait()
+
+        asyncio.run(main())
+    """
+    done = python(code, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_import_is_a_span_of_its_own(tmp_path: Path, wire_server: Any) -> None:
+    code = f"""
+        model = openai("{wire_server.url}")
+
+        async def main():
+            for expected in (["import litellm", "chat a"], ["chat a"]):
+                meter = Meter()
+                async for piece in talk(model, HELLO, meter, "plan"):
+                    pass
+                assert [span.name for span in meter.recorder.spans()] == expected, expected
+            await close_clients()
+
+        asyncio.run(main())
+    """
+    done = python(code, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("leave", ["pass", "raise SystemExit(7)", "asyncio.run(cancelled())"])
+def test_leaving_does_not_wait_for_it(tmp_path: Path, leave: str) -> None:
+    """Ctrl-C during the import: the prompt comes back at once, and nothing is said."""
+    code = f"""
+        async def cancelled():
+            try:
+                async with asyncio.timeout(0.05):
+                    await importing.wait()
+            except TimeoutError:
+                assert not importing.is_loaded()
+
+        importing.prefetch()
+        {leave}
+    """
+    done = python(code, tmp_path)
+    assert (done.stdout, done.stderr) == ("", "")
+    assert done.returncode == (7 if "7" in leave else 0)
+
+
+def test_that_it_is_missing_is_said(tmp_path: Path) -> None:
+    code = """
+        from alexa_cli.errors import ConfigError
+
+        sys.modules["litellm"] = None  # as if it were not installed
+        for _ in range(2):
+            try:
+                asyncio.run(importing.wait())
+            except ConfigError as error:
+                assert "litellm cannot be imported" in str(error)
+            else:
+                raise AssertionError
+    """
+    done = python(code, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
