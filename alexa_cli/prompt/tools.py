@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli.language.text import words
@@ -219,8 +220,9 @@ def _declared(parameter: Parameter) -> str:
     return fence.line(parameter.description, 120)
 
 
-def _stems(text: str) -> set[str]:
-    return {word.removesuffix("s") for word in words(text) if word not in _STOP}
+@lru_cache(maxsize=2_048)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word.removesuffix("s") for word in words(text) if word not in _STOP)
 
 
 def _shared(apis: Sequence[Api], told: Mapping[tuple[str, str], str]) -> dict[str, str]:

@@ -37,6 +37,7 @@ ATTACKS = [
 HOSTILE = st.sampled_from(ATTACKS) | st.text(min_size=1, max_size=60).filter(
     lambda text: any(c.isalnum() for c in text)
 )
+UNTRUSTED = re.compile(r"<untrusted source.*?</untrusted>", re.DOTALL)
 TAG = re.compile(r"</?[a-z]+(?: [a-z]+=\"[^\"<>]*\")?>")
 
 
