@@ -110,7 +110,7 @@ def _named(parameter: Parameter, value: Json, said: Said, aliases: Aliases) -> T
         except NotRestored as error:
             wrong = str(error)
     else:
-        wrong = f"there is no {_shown(value)} among the {name.replace('_', ' ')}"
+        wrong = f"nothing that it may be is called {_shown(value)}"
     if listed is not None and (entry := listed.get(value)):
         return Taken(Ref(name, entry.id))
     found = [match for match in (listed.find(value) if listed else ()) if match.how != "fuzzy"]

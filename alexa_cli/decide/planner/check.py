@@ -7,7 +7,8 @@ what is wrong with it. Nothing of an answer is used unless all of it holds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.expert import Effect
@@ -49,7 +50,7 @@ class _Draft:
     pointers: Mapping[str, Pointer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Check:
     """Everything an answer is held against."""
 
@@ -58,18 +59,20 @@ class Check:
     request: Request
     last: bool = False
     """Whether the model was told before: what is only odd stands now."""
-    said: Said = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "said", Said(self.request))
+    @cached_property
+    def said(self) -> Said:
+        """The user's words, as evidence."""
+        return Said(self.request)
 
     def find(self, name: str) -> Api | None:
         """Return the API that a name means: a tool's, ``expert.api``, or an API's alone."""
-        full = self.prompt.names.get(name) or self._loosely().get(_plain(name))
+        full = self.prompt.names.get(name) or self._loosely.get(_plain(name))
         return self.request.catalogue.find(*full.split(".", 1)) if full else None
 
+    @cached_property
     def _loosely(self) -> dict[str, str]:
-        """Return the APIs by the other ways to write them that can mean no other."""
+        """The APIs by the other ways to write them that can mean no other."""
         found: dict[str, str | None] = {}
         for tool, full in self.prompt.names.items():
             for way in {_plain(tool), _plain(full), _plain(full.partition(".")[2])}:

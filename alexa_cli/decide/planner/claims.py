@@ -21,7 +21,8 @@ _COURTESY = frozenset(
     "all got it will do you can on just now".split()
 )
 _OPENING = frozenset(
-    "sure ok okay alright certainly absolutely great yes yeah of no right all got will done i let".split()
+    "sure ok okay alright certainly absolutely great yes yeah of no right all got will done i "
+    "let".split()
 )
 _I = (
     ("i", "have"), ("i", "will"), ("i", "am"), ("i", "shall"), ("i", "am", "going", "to"),

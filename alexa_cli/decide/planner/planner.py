@@ -16,7 +16,7 @@ from alexa_cli.decide.planner.answer import Answered, Fault, of_text, of_tools
 from alexa_cli.decide.planner.check import NOBODYS, Check
 from alexa_cli.decide.planner.leaning import leans
 from alexa_cli.decide.planner.routing import Route, read_route
-from alexa_cli.decide.planner.speech import Speech
+from alexa_cli.decide.planner.speech import Speech, bounded
 from alexa_cli.decide.planner.told_back import messages, wrong
 from alexa_cli.models.chat import TextPiece, ToolPiece
 from alexa_cli.models.failures import Filtered
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from alexa_cli.prompt.texts import Texts
     from alexa_cli.turn import Decision
 
-MAX_SAID = 4_000
-"""Characters of an answer in words."""
 HOTTEST = 2
 TRIES = 2
 """Requests for one answer: the second tells what was wrong with the first."""
@@ -91,15 +89,19 @@ class Planner:
         prompt = build("plan", self._material(request, shown, experts), self._texts)
         more: tuple[Mapping[str, Any], ...] = ()
         faults: list[Fault] = []
+        spoken = False
         for attempt in range(1, TRIES + 1):
-            gathered = Gathered()
+            gathered, speech = Gathered(), Speech(schema=prompt.schema is not None)
+            if spoken:
+                speech.quiet()  # what was shown cannot be taken back, only followed
             chat = render(
                 prompt, self._model.spec, think=request.meter.think, more=more,
                 temperature=self._temperature(experts, request.catalogue),
             )  # fmt: skip
-            async with aclosing(self._ask(request, chat, gathered)) as answers:
+            async with aclosing(self._ask(request, chat, gathered, speech)) as answers:
                 async for answer in answers:
                     yield answer
+                    spoken = True
             decided = self._check(request, prompt, gathered, last=attempt == TRIES)
             if not isinstance(decided, list):
                 yield self._settled(decided, request, prompt)
@@ -142,10 +144,9 @@ class Planner:
         return Pass(f"{self.name} named no expert that there is", "failed", model=self.name)
 
     async def _ask(
-        self, request: Request, chat: ChatRequest, gathered: Gathered
+        self, request: Request, chat: ChatRequest, gathered: Gathered, speech: Speech
     ) -> AsyncGenerator[Answer, None]:
         """Make one request; yield what is certainly talk as it comes."""
-        speech = Speech(schema=chat.schema is not None)
         async with aclosing(talk(self._model, chat, request.meter, "plan")) as pieces:
             async for piece in pieces:
                 gathered.add(piece)
@@ -219,8 +220,12 @@ class Planner:
 
     def _material(self, request: Request, shown: _Shown, experts: tuple[str, ...]) -> Material:
         snapshot = request.snapshot
-        lists = lists_of(request.catalogue, experts)
-        aliases = Aliases.of(snapshot.list, lists, snapshot.memory.aliases)
+        # The names that any expert may see come first, so that which experts were chosen makes no
+        # difference to an alias.
+        known = request.catalogue.experts
+        seen = sorted({name for expert in known.values() for name in expert.context})
+        lists = dict.fromkeys((*seen, *lists_of(request.catalogue, experts))) if experts else ()
+        aliases = Aliases.of(snapshot.list, tuple(lists), snapshot.memory.aliases)
         return Material(
             request.catalogue, experts, snapshot, request.utterance.text, aliases,
             question=request.question, history=shown.history, summary=shown.summary,
@@ -233,12 +238,3 @@ class Planner:
             return self._model.spec.temperature
         own = catalogue.experts[experts[0]].sampling.get("temperature") if len(experts) == 1 else 0
         return float(own) if isinstance(own, (int, float)) and 0 <= own <= HOTTEST else 0.0
-
-
-def bounded(text: str, *, cut: bool = False) -> str:
-    """Return an answer of a length that can be listened to, ended where a sentence does."""
-    if len(text) <= MAX_SAID and not cut:
-        return text
-    text = text[:MAX_SAID]
-    end = max(text.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "!\n", "?\n"))
-    return text[: end + 1] if end > len(text) // 2 else f"{text.rstrip()}…"

@@ -6,6 +6,7 @@ Only what is certainly talk is shown. What begins like a call, like JSON, like a
 
 from __future__ import annotations
 
+import json
 import re
 
 from alexa_cli.decide.planner.claims import may_become_a_claim
@@ -14,12 +15,14 @@ from alexa_cli.decide.planner.tolerant import without_thoughts
 STEPS = 48
 """An answer is shown in steps of at least this share of its length (1/48): a long one is not
 copied once for each of its tokens."""
-_STOPS = re.compile(r"<(?=[a-z/|])|```|\{", re.IGNORECASE)
+MAX_SAID = 4_000
+"""Characters of an answer in words."""
+_STOPS = re.compile(r"<(?=[a-z/|]|\Z)|```|`{1,2}\Z|\{", re.IGNORECASE)
 """From here on it may be something else than talk."""
-_FIRST = re.compile(r"[\"'“‘¡¿(]*[^\W\d_]+(?:['’-][^\W\d_]+)*[,.!?:;]*\s|\d[\d.,:%°/-]*\s")
+_FIRST = re.compile(r"[\"'“‘¡¿(]*[^\W\d_]+(?:['’-][^\W\d_]+)*[,.!?:;\"'”’)]*\s|\d[\d.,:%°/-]*\s")
 """A first word that no call begins with: no underscore, no bracket, no dot inside."""
-_SAY = re.compile(r'\s*\{\s*"say"\s*:\s*"')
-_ESCAPES = {"n": "\n", "t": " ", "r": " ", "b": "", "f": " "}
+_SAY = re.compile(r'\s*\{\s*"say"\s*:\s*"((?:[^"\\]|\\(?:[^u]|u[0-9a-fA-F]{4}))*)')
+"""The value of ``say`` as far as it has come, without half of an escape."""
 
 
 class Speech:
@@ -30,12 +33,14 @@ class Speech:
         self._length, self._quiet = 0, False
 
     def quiet(self) -> None:
-        """There are calls: nothing more is shown."""
+        """Show nothing more: there are calls, or another answer was shown before."""
         self._quiet = True
 
     def add(self, piece: str) -> str | None:
         """Return the answer so far, if there is enough more of it to show."""
         self._text += piece
+        if "\x1b" in piece or "\x9b" in piece:
+            self.quiet()  # an escape is removed when it is whole
         if self._quiet or len(self._text) - self._length < len(self._text) // STEPS:
             return None
         self._length = len(self._text)
@@ -52,7 +57,7 @@ class Speech:
             return ""
         text = without_thoughts(self._text)
         stop = _STOPS.search(text)
-        sure = (text[: stop.start()] if stop else text).strip()
+        sure = (text[: stop.start()] if stop else text)[:MAX_SAID].strip()
         if _FIRST.match(text) is None or may_become_a_claim(text):
             return ""
         return sure
@@ -62,21 +67,19 @@ class Speech:
         begun = _SAY.match(self._text)
         if begun is None:
             return ""
-        text, at = [], begun.end()
-        while at < len(self._text):
-            char = self._text[at]
-            if char == '"':
-                break
-            if char == "\\":
-                if at + 1 >= len(self._text) or self._text[at + 1] == "u":
-                    break  # a code of four digits: the whole answer will have it
-                text.append(_ESCAPES.get(self._text[at + 1], self._text[at + 1]))
-                at += 1
-            else:
-                text.append(char)
-            at += 1
-        said = without_thoughts("".join(text))
-        return "" if may_become_a_claim(said) else said.strip()
+        try:
+            said = str(json.loads(f'"{begun.group(1)}"', strict=False))
+        except ValueError:
+            return ""
+        said = without_thoughts(said)
+        return "" if may_become_a_claim(said) else said[:MAX_SAID].strip()
+
+
+def bounded(text: str, *, cut: bool = False) -> str:
+    """Return an answer of a length that can be listened to; what was cut off ends so."""
+    if len(text) <= MAX_SAID and not cut:
+        return text
+    return f"{text[:MAX_SAID].rstrip()}…"
 
 
 def _open_thought(text: str) -> bool:

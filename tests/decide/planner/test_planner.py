@@ -260,7 +260,7 @@ RIGHT = call("on", device="kitchen light")
         (call("music_timer", duration="1"), "there is timer"),
         (call("lights.timer", duration="1"), "there is timer"),
         (call("on", devise="kitchen light"), "it has no 'devise'; its arguments: device"),
-        (call("on", device="garden gnome"), "there is no 'garden gnome' among the lights"),
+        (call("on", device="garden gnome"), "nothing that it may be is called 'garden gnome'"),
         (call("on", device="L77"), "there is no L77"),
         (call("on", device={"id": 1}), "must be a name or an alias, not an object"),
         (call("on", kind="lava lamp"), "is not one of"),
@@ -413,12 +413,17 @@ def test_what_is_thought_in_pieces_of_its_own_is_not_said(plan: Run) -> None:
     assert plan("which mountain is it", thinking).last.text == "Everest it is."
 
 
-def test_an_answer_that_was_cut_ends_with_a_sentence(plan: Run) -> None:
+def test_an_answer_that_was_cut_says_so(plan: Run) -> None:
     text = "Everest is high. It is higher than all the others, which are less hi"
     cut = [TextPiece(text), End("length")]
     assert plan("which mountain is it", cut).last.text.endswith("…")
-    text = "Everest is the highest mountain on Earth. The next one"
-    assert plan("which mountain", [TextPiece(text), End("length")]).last.text.endswith("Earth.")
+
+
+def test_a_very_long_answer_is_bounded_as_it_was_shown(plan: Run) -> None:
+    done = plan("which mountain is it", " ".join(f"Mountain {n} is high." for n in range(400)))
+    assert done.last.text.endswith("…")
+    assert len(done.last.text) <= 4_001
+    assert all(done.last.text.startswith(each.text) for each in done.decisions[:-1])
 
 
 def test_calls_that_were_cut_are_not_carried_out(plan: Run) -> None:
