@@ -109,8 +109,7 @@ def jobs_of(name: str, settings: Settings) -> tuple[str, ...]:
     places += [(job, step) for job in ("reply", "rerank", "summarise")
                if (step := getattr(jobs, job)) is not None]  # fmt: skip
     for job, step in places:
-        for role in _roles(name, step):
-            found.append(f"{job} ({role})" if role else job)
+        found += [f"{job} ({role})" if role else job for role in _roles(name, step)]
     return tuple(dict.fromkeys(found))
 
 
@@ -195,12 +194,13 @@ def _deciding(common: Common, settings: Settings, paths: Paths) -> list[dict[str
 
 
 def _fetchable(paths: Paths) -> list[dict[str, Any]]:
-    return [
-        {"name": model.name, "kind": model.kind, "size": model.size,
-         "state": "here" if is_installed(model, paths.models) else f"alexa models pull {model.name}",
-         "threshold": None, "margin": None}
-        for model in KNOWN.values()
-    ]  # fmt: skip
+    rows: list[dict[str, Any]] = []
+    for model in KNOWN.values():
+        here = is_installed(model, paths.models)
+        state = "here" if here else f"alexa models pull {model.name}"
+        rows.append({"name": model.name, "kind": model.kind, "state": state, "size": model.size,
+                     "threshold": None, "margin": None})  # fmt: skip
+    return rows
 
 
 def _cell(value: object) -> str:

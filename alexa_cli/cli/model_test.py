@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli.config.paths import find_paths
@@ -24,7 +25,7 @@ from alexa_cli.models.meter import Meter, total_cost, total_usage
 from alexa_cli.models.showing import count, money
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from alexa_cli.cli.common import Common
     from alexa_cli.models.chat import Exchange, LanguageModel, ModelSpec
@@ -103,7 +104,7 @@ class Examination:
         self.found(name, str(error), ok=False, error=error.message)
 
 
-def test(common: Common, name: str | None, *, as_json: bool) -> int:
+def test_models(common: Common, name: str | None, *, as_json: bool) -> int:
     """Test one language model, or all of them. Raises ConfigError if there is none."""
     from alexa_cli.models.llm.registry import LanguageModels
 
@@ -180,18 +181,22 @@ async def examine(examination: Examination) -> None:
     if spec.kind == "llm":
         from alexa_cli.models.llm import importing
 
-        await importing.wait()
-        examination.found("litellm", f"imported in {importing.import_seconds() or 0:.1f} s",
-                          seconds=importing.import_seconds())  # fmt: skip
+        if not importing.is_loaded():
+            await importing.wait()
+            seconds = importing.import_seconds() or 0.0
+            examination.found("litellm", f"imported in {seconds:.1f} s", seconds=seconds)
     try:
         prefix = shared_prefix(spec)
         await _answer(examination, prefix)
     except AlexaError as error:
         examination.failed("answer", error)
         return
-    for name, look in (("prefix", lambda: _prefix(examination, prefix)),
-                       ("tool call", lambda: _tool_call(examination)),
-                       ("JSON schema", lambda: _json_schema(examination))):  # fmt: skip
+    looks: Mapping[str, Callable[[], Awaitable[None]]] = {
+        "prefix": partial(_prefix, examination, prefix),
+        "tool call": partial(_tool_call, examination),
+        "JSON schema": partial(_json_schema, examination),
+    }
+    for name, look in looks.items():
         try:
             await look()
         except AlexaError as error:
@@ -253,10 +258,12 @@ async def _prefix(examination: Examination, prefix: str) -> None:
     elif spec.cache == "none":
         text = f"not cached, as known of the provider{when}"
     else:
-        text = f"not cached, though {count(usage.input)} tokens are above the " \
-               f"{spec.min_cache_tokens:,} needed{when}"  # fmt: skip
-    examination.found("prefix", text, ok=bool(usage.cache_read) if usage.cache_read is not None
-                      else None, cached=usage.cache_read, tokens=usage.input, seconds=first)  # fmt: skip
+        enough = f"the {spec.min_cache_tokens:,} that are needed"
+        text = f"not cached: {count(usage.input)} tokens, though above {enough}{when}"
+    ok = None if usage.cache_read is None else bool(usage.cache_read)
+    examination.found(
+        "prefix", text, ok=ok, cached=usage.cache_read, tokens=usage.input, seconds=first
+    )
 
 
 async def _tool_call(examination: Examination) -> None:
@@ -284,8 +291,8 @@ def _works(examination: Examination, name: str, wrong: str, *, mode: str) -> Non
     if asked:
         examination.exit_code = examination.exit_code or 1
         other = "json_schema" if mode == "tools" else "tools"
-        wrong += f"\nplans are asked for like this; try models.{examination.spec.name}." \
-                 f"structured: {other}"  # fmt: skip
+        option = f"models.{examination.spec.name}.structured"
+        wrong += f"\nplans are asked for like this; try {option}: {other}"
     examination.found(name, wrong, ok=False)
 
 
@@ -317,8 +324,9 @@ def _account(examination: Examination) -> None:
     exchanges = examination.meter.exchanges
     usage, cost = total_usage(exchanges), total_cost(exchanges)
     cached = "" if usage.cache_read is None else f" (cached {usage.cache_read:,})"
-    text = f"in {count(usage.input)}{cached} out {count(usage.output)} · " \
-           f"{'cost unknown' if cost is None else money(cost)} · {len(exchanges)} requests"  # fmt: skip
+    tokens = f"in {count(usage.input)}{cached} out {count(usage.output)}"
+    price = "cost unknown" if cost is None else money(cost)
+    text = f"{tokens} · {price} · {len(exchanges)} requests"
     examination.found("took", text, requests=len(exchanges))
 
 

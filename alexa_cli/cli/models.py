@@ -67,9 +67,9 @@ def _test(
     Four small requests, which cost what the provider charges for them. Exit code 4: no key, 5:
     out of reach, 1: what it answers is of no use.
     """
-    from alexa_cli.cli.model_test import test
+    from alexa_cli.cli.model_test import test_models
 
-    raise typer.Exit(test(Common.of(config, sets, None), name, as_json=as_json))
+    raise typer.Exit(test_models(Common.of(config, sets, None), name, as_json=as_json))
 
 
 @app.command("pull")

@@ -92,9 +92,14 @@ VERBS: dict[str, Verb] = {
         takes="file",
     ),
     "models": Verb(
-        "The models that decide, and the ones to fetch.",
-        ("alexa models", "alexa models pull minilm"),
-        ("list", "pull"),
+        "The models: what they need, cost and can do; and the ones to fetch.",
+        (
+            "alexa models",
+            "alexa models test accurate",
+            "alexa models test --json --set models.a.model=ollama_chat/qwen3:1.7b",
+            "alexa models pull minilm",
+        ),
+        ("list", "test", "pull"),
     ),
     "stats": Verb(
         "What language models took: tokens, cache hits, time, money.",

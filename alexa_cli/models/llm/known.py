@@ -43,13 +43,18 @@ class Provider:
     """Any one of these holds the key; empty: it needs none."""
     local: bool = False
     """Runs on a machine of one's own: nothing is paid for a token."""
+    base: tuple[str, str] = ("", "")
+    """Where it usually is: the variable that says so, and the address if none does."""
 
 
 def _hosted(cache: Cache, least: int, *variables: str) -> Provider:
     return Provider(cache, least, variables=variables)
 
 
-_LOCAL = Provider(local=True)
+def _local(variable: str, address: str) -> Provider:
+    return Provider(local=True, base=(variable, address))
+
+
 PROVIDERS: Mapping[str, Provider] = {
     "anthropic": Provider("anthropic", 1024, tools_first=True,
                           variables=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")),
@@ -73,11 +78,12 @@ PROVIDERS: Mapping[str, Provider] = {
     "fireworks_ai": _hosted("prefix", 0, "FIREWORKS_AI_API_KEY", "FIREWORKS_API_KEY",
                             "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"),
     "huggingface": _hosted("none", 0, "HUGGINGFACE_API_KEY", "HF_TOKEN"),
-    "ollama": _LOCAL,
-    "ollama_chat": _LOCAL,
-    "lm_studio": _LOCAL,
-    "llamafile": _LOCAL,
-    "docker_model_runner": _LOCAL,
+    "ollama": _local("OLLAMA_API_BASE", "http://localhost:11434"),
+    "ollama_chat": _local("OLLAMA_API_BASE", "http://localhost:11434"),
+    "lm_studio": _local("LM_STUDIO_API_BASE", "http://localhost:1234/v1"),
+    "llamafile": _local("LLAMAFILE_API_BASE", "http://127.0.0.1:8080/v1"),
+    "docker_model_runner": _local("DOCKER_MODEL_RUNNER_API_BASE",
+                                  "http://localhost:22088/engines/llama.cpp"),
     "hosted_vllm": Provider(),
     "vllm": Provider(),
     "litellm_proxy": Provider(),
@@ -163,6 +169,12 @@ def known(model: str, *, api_base: str | None = None) -> Known:
         provider, cache, least, tools_first, "json_schema" if wants_json else "tools", price,
         entry.window if entry is not None else None, rules.variables,
     )  # fmt: skip
+
+
+def usual_base(provider: str, env: Mapping[str, str]) -> str | None:
+    """Return where a server of one's own is, if nobody says otherwise; None: litellm knows."""
+    variable, address = PROVIDERS.get(provider, Provider()).base
+    return (env.get(variable) or address or None) if variable else None
 
 
 def misspelt_provider(provider: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -135,11 +136,11 @@ def _make(spec: ModelSpec, tuned: ModelSettings) -> LanguageModel:
 
         return Scripted(spec, Path(tuned.script or ""))
     _check_provider(spec)
+    from alexa_cli.models.llm.known import usual_base  # noqa: PLC0415 - as above
     from alexa_cli.models.llm.litellm_model import LiteLlm  # noqa: PLC0415 - only if asked
 
-    return LiteLlm(
-        spec, api_key=tuned.api_key, api_base=tuned.api_base, options=dict(tuned.options)
-    )
+    base = tuned.api_base or usual_base(spec.provider, os.environ)
+    return LiteLlm(spec, api_key=tuned.api_key, api_base=base, options=dict(tuned.options))
 
 
 def _check_provider(spec: ModelSpec) -> None:
