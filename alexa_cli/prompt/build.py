@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from alexa_cli.prompt import fence
 from alexa_cli.prompt.describe import household, own_lists
 from alexa_cli.prompt.history import history_lines, is_tainted, question_lines, result_lines
@@ -91,10 +89,9 @@ def build(job: Job, material: Material, texts: Texts) -> Prompt:
     if job == "plan":
         names = {tool: name for name, tool in filler.tools.names.items()}
         if material.structured == "tools":
-            functions = filler.tools.functions()
-            shown = msgspec.json.encode(functions).decode()
             fixed = sum(s.stability is Stability.FIXED for s in sections)
-            sections.insert(fixed, Section("tools", Stability.FIXED, shown, functions))
+            tools = filler.tools.text, filler.tools.functions()
+            sections.insert(fixed, Section("tools", Stability.FIXED, *tools))
         else:
             schema = answer_schema(names)
     elif job == "route":
@@ -128,9 +125,9 @@ class _Filler:
             "candidates": self._candidates,
             "household": lambda: self._home[0],
             "lists": lambda: self._home[1],
-            "arguments": lambda: Toolbox.arguments(self.tools),
+            "arguments": lambda: self.tools.arguments,
             "examples": lambda: self.tools.examples(material.snapshot.language),
-            "tools": lambda: Toolbox.signatures(self.tools),
+            "tools": lambda: self.tools.signatures,
         }
 
     def fill(self, place: str) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from alexa_cli.language.text import words
 from alexa_cli.prompt import fence
@@ -61,11 +63,30 @@ def apis_of(catalogue: Catalogue, experts: Iterable[str]) -> tuple[Api, ...]:
     )
 
 
-def tool_names(catalogue: Catalogue) -> dict[str, str]:
+class _Same:
+    """A catalogue as a key: equal to itself alone, and kept as long as what was made of it."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.catalogue is self.catalogue
+
+    def __hash__(self) -> int:
+        return id(self.catalogue)
+
+
+def tool_names(catalogue: Catalogue) -> Mapping[str, str]:
     """Return ``expert.api`` to a tool's name: the API's own, if no other expert has one like it.
 
     The names are those of the whole catalogue, whichever experts a prompt shows.
     """
+    return _tool_names(_Same(catalogue))
+
+
+@lru_cache(maxsize=8)
+def _tool_names(same: _Same) -> Mapping[str, str]:
+    catalogue = same.catalogue
     apis = apis_of(catalogue, catalogue.experts)
     often = Counter(_safe(api.name) for api in apis)
     taken = {ASK, NONE}
@@ -85,9 +106,9 @@ def _safe(name: str) -> str:
     return _NOT_NAME.sub("_", name)[:64] or "api"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Toolbox:
-    """Some APIs, ready to be shown."""
+    """Some APIs, ready to be shown. Made once for a catalogue and its experts."""
 
     apis: tuple[Api, ...]
     names: Mapping[str, str]
@@ -100,6 +121,10 @@ class Toolbox:
     @classmethod
     def of(cls, catalogue: Catalogue, experts: Sequence[str]) -> Toolbox:
         """Return the tools of some experts."""
+        return _toolbox(_Same(catalogue), tuple(sorted(set(experts))))
+
+    @classmethod
+    def _made(cls, catalogue: Catalogue, experts: Sequence[str]) -> Toolbox:
         apis = apis_of(catalogue, experts)
         names = tool_names(catalogue)
         told = {(a.full_name, p.name): _about(a, p) for a in apis for p in a.parameters.values()}
@@ -107,19 +132,29 @@ class Toolbox:
         own = {key: "" if said == shared.get(key[1]) else said for key, said in told.items()}
         return cls(apis, {api.full_name: names[api.full_name] for api in apis}, own, shared)
 
+    @cached_property
     def arguments(self) -> str:
-        """Return the lines that say what arguments of several tools mean."""
+        """The lines that say what arguments of several tools mean."""
         return "\n".join(f"{name}: {said}" for name, said in sorted(self.shared.items()))
 
     def functions(self) -> tuple[dict[str, Any], ...]:
-        """Return the tools as OpenAI has them, sorted by name, the two that are no API last."""
-        own = sorted(
-            (self._function(api) for api in self.apis), key=lambda f: f["function"]["name"]
-        )
-        return (*own, _pseudo(ASK, _ASK_ABOUT, "question"), _pseudo(NONE, _NONE_ABOUT))
+        """Return the tools as OpenAI has them, sorted by name, the two that are no API last.
 
+        They are the caller's own: whoever sends them may add to them.
+        """
+        return msgspec.json.decode(self.text, type=tuple[dict[str, Any], ...])
+
+    @cached_property
+    def text(self) -> str:
+        """The JSON of ``functions``."""
+        own = [self._function(api) for api in self.apis]
+        own.sort(key=lambda function: str(function["function"]["name"]))
+        pseudo = _pseudo(ASK, _ASK_ABOUT, "question"), _pseudo(NONE, _NONE_ABOUT)
+        return msgspec.json.encode((*own, *pseudo)).decode()
+
+    @cached_property
     def signatures(self) -> str:
-        """Return the tools as text, a line each: for models that answer in JSON."""
+        """The tools as text, a line each: for models that answer in JSON."""
         lines = sorted(
             f"{self.names[api.full_name]}({', '.join(self._signed(api))}): {_about_api(api)}"
             for api in self.apis
@@ -161,6 +196,11 @@ class Toolbox:
             kind = f"={'|'.join(values)}" if values else ""
             signed.append(f"{parameter.name}{'' if parameter.required else '?'}{kind}{told}")
         return signed
+
+
+@lru_cache(maxsize=32)
+def _toolbox(same: _Same, experts: tuple[str, ...]) -> Toolbox:
+    return Toolbox._made(same.catalogue, experts)  # noqa: SLF001 - its own
 
 
 _ASK_ABOUT = "Ask the user for what is missing or could mean two things."
