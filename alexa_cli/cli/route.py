@@ -20,12 +20,14 @@ from alexa_cli.cli.options import (
     SetOption,
 )
 from alexa_cli.cli.session import Session, open_session
+from alexa_cli.decide.cascade import is_small
 from alexa_cli.language.text import printable
 from alexa_cli.turn import Answer, Pass, Plan, Question, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alexa_cli.decide.model import Request
     from alexa_cli.turn import Call, Decision
 
 app = typer.Typer(add_completion=False)
@@ -61,15 +63,41 @@ def route(
 
 
 async def look(session: Session, said: str, conversation: str, now: str | None) -> list[Decision]:
-    """Return what each model of the cascade says on its own, and last what the cascade says."""
+    """Return what each model says on its own, and last what the cascade says.
+
+    The models on this machine are asked each; a language model costs time and money, so it is
+    asked only if the words get as far as to it, and what it then said is its view.
+    """
     request = session.assistant.request(said, conversation, instant(now))
     views: list[Decision] = []
-    for model in session.assistant.models:
+    alone = [model for model in session.assistant.models if is_small(model)]
+    for model in alone:
         views.extend([each async for each in model.decide(request) if each.final])
     final: Decision = Pass("nothing was decided")
-    async for decision in session.house.decider.decide(request):
-        final = decision
+    try:
+        async for decision in session.house.decider.decide(request):
+            if isinstance(decision, Answer) and not decision.final:
+                continue
+            final = decision
+            if not final.final and final.model not in {model.name for model in alone}:
+                views.append(final)
+    finally:
+        _keep(session, request, conversation)
+        await session.close()
     return [*views, final]
+
+
+def _keep(session: Session, request: Request, conversation: str) -> None:
+    """Keep what language models were asked and took: it counts, though nothing was done."""
+    if not request.meter.exchanges:
+        return
+    from alexa_cli.models.ledger import save_exchanges
+
+    save_exchanges(
+        session.store, turn=session.store.new_id("t"), conversation=conversation,
+        at=request.snapshot.now, exchanges=request.meter.exchanges, expert="",
+        keep=session.loaded.settings.trace.keep.seconds,
+    )  # fmt: skip
 
 
 def lines(session: Session, views: list[Decision]) -> Iterator[str]:
