@@ -187,6 +187,33 @@ def minilm(look: Look) -> Iterable[Check]:
         yield Check("minilm", "ok", str(folder))
 
 
+def language_models(look: Look) -> Iterable[Check]:
+    """Whether the language models in use have what they need; none is asked anything."""
+    from alexa_cli.models.llm.registry import LanguageModels
+
+    settings = look.load().settings
+    if not settings.language_models:
+        yield Check(
+            "language models", "ok",
+            "none in use; what the small models cannot place gets an honest no",
+            "docs/models.md adds one",
+        )  # fmt: skip
+        return
+    from alexa_cli.cli.model_list import key_of
+
+    models = LanguageModels(settings)
+    for name in settings.language_models:
+        models.get(name)
+        key = key_of(name, settings, look.env)
+        about = settings.models[name].model or settings.models[name].kind or ""
+        if key.startswith("missing"):
+            fix = key.removeprefix("missing: ")
+            yield Check("language models", "fail", f"{name} ({about}) has no key", fix)
+        else:
+            yield Check("language models", "ok", f"{name}: {about}; key {key}",
+                        f"alexa models test {name}")  # fmt: skip
+
+
 def terminal(look: Look) -> Iterable[Check]:
     """Whether there is a terminal to talk in, and how wide it is."""
     import shutil
@@ -218,6 +245,7 @@ def locale(look: Look) -> Iterable[Check]:
 
 
 CHECKS: tuple[Callable[[Look], Iterable[Check]], ...] = (
-    python, config, folders, database, time_zone, household, experts, minilm, terminal, locale,
+    python, config, folders, database, time_zone, household, experts, minilm, language_models,
+    terminal, locale,
 )  # fmt: skip
 """In the order in which they are shown; append to add one. An AlexaError of one is its failure."""

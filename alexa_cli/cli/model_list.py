@@ -58,7 +58,7 @@ def language_models(settings: Settings, env: Mapping[str, str]) -> list[dict[str
         spec = models.spec(name)
         jobs = jobs_of(name, settings)
         state = "in use" if jobs else "ready"
-        key = _key(name, settings, env)
+        key = key_of(name, settings, env)
         if key.startswith("missing"):
             state = "no key"
         try:
@@ -84,7 +84,7 @@ def _row(spec: ModelSpec, state: str, key: str, jobs: Sequence[str]) -> dict[str
     }  # fmt: skip
 
 
-def _key(name: str, settings: Settings, env: Mapping[str, str]) -> str:
+def key_of(name: str, settings: Settings, env: Mapping[str, str]) -> str:
     """Return where the model's key comes from, never the key."""
     from alexa_cli.models.llm.known import known
 

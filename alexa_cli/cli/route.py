@@ -69,10 +69,8 @@ async def look(session: Session, said: str, conversation: str, now: str | None) 
     asked only if the words get as far as to it, and what it then said is its view.
     """
     request = session.assistant.request(said, conversation, instant(now))
-    views: list[Decision] = []
     alone = [model for model in session.assistant.models if is_small(model)]
-    for model in alone:
-        views.extend([each async for each in model.decide(request) if each.final])
+    views = [model.judge(request) for model in alone]
     final: Decision = Pass("nothing was decided")
     try:
         async for decision in session.house.decider.decide(request):
