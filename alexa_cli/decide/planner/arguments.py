@@ -32,6 +32,7 @@ MISTAKABLE = frozenset({"duration", "time", "date", "datetime", "recurrence", "t
 _POINTER = re.compile(r"[{]{0,2}\$[{]?([^.$\s{}]{1,80})((?:\.[^.$\s{}]{1,80}){0,8})[}]{0,3}")
 _INSIDE = re.compile(r"\$[0-9]+\.[A-Za-z_]\w*")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?")
+_WHOLE = re.compile(r"^(-?\d{1,15})\.0+$")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _SHOWN = 60
 
@@ -143,6 +144,7 @@ def _typed(parameter: Parameter, x_type: str, value: Json, said: Said) -> Taken 
         return _fault(parameter, f"must be words for a {x_type}, not {_shown(value)}")
     theirs = None
     if isinstance(value, str):
+        value = _WHOLE.sub(r"\1", value)
         theirs = said.find(value)
         if theirs is not None and _reads(x_type, theirs, said):
             return Taken(theirs, theirs=True)

@@ -141,7 +141,7 @@ class Planner:
             faults = [Fault(ROUTE_AGAIN)]
             self._note(request, faults)
             more = messages(gathered.text, (), faults)
-        return Pass(f"{self.name} named no expert that there is", "failed", model=self.name)
+        return Pass(f"{self.name} named no expert that there is.", "failed", model=self.name)
 
     async def _ask(
         self, request: Request, chat: ChatRequest, gathered: Gathered, speech: Speech
@@ -201,7 +201,8 @@ class Planner:
         fault = next((each for each in faults if each.say and each.code != "failed"), None)
         if fault is not None:
             return Pass(fault.say, fault.code, model=self.name)
-        reason = f"{self.name} gave no answer that makes sense: {faults[0].text}"
+        wrong_with_it = faults[0].text.split(". ")[0].rstrip(".")
+        reason = f"{self.name} gave no answer that makes sense ({wrong_with_it})."
         return Pass(reason, "failed", model=self.name)
 
     def _note(self, request: Request, faults: Sequence[Fault]) -> None:
