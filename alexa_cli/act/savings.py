@@ -138,9 +138,12 @@ def in_words(found: Savings) -> str:
         plural = "s" if thrown.calls > 1 else ""
         lost.append(f"{thrown.calls} call{plural} ({thrown.call_seconds * 1000:,.0f} ms)")
     if thrown.requests:
-        tokens = [n for n in (thrown.usage.input, thrown.usage.output) if n is not None]
+        counts = (thrown.usage.input, thrown.usage.output)
+        tokens = [count for count in counts if count is not None]
+        least = "at least " if None in counts else ""
         plural = "s" if thrown.requests > 1 else ""
-        lost.append(f"{sum(tokens):,} tokens" if tokens else f"{thrown.requests} request{plural}")
+        requests = f"{thrown.requests} request{plural}"
+        lost.append(f"{least}{sum(tokens):,} tokens" if tokens else requests)
         if thrown.cost:
             lost.append(f"${thrown.cost:.4f}")
     if lost:

@@ -71,7 +71,7 @@ class Cascade:
             yield early
             return
         passes: list[Pass] = []
-        shown, tried = Shown(), list[SmallModel]()
+        shown, tried, before = Shown(), list[SmallModel](), Pass("")
         for number, model in enumerate(self.models):
             small = self._small(number)
             if not _is_exact(model) and small != tried:
@@ -85,9 +85,12 @@ class Cascade:
             async with aclosing(ask(model, replace(request, may_ask=last))) as decisions:
                 async for decision in decisions:
                     settled = shown.after(self._settled(model, decision, request, passes))
-                    if isinstance(settled, Pass) and settled.final:
-                        passes.append(settled)
-                        yield replace(settled, final=False)
+                    if isinstance(settled, Pass):
+                        told = replace(settled, final=False)
+                        passes += [settled] if settled.final else []
+                        if told != before:  # a strategy's pass is often that of its last model
+                            yield told
+                        before = told
                         continue
                     yield settled
                     if settled.final:

@@ -55,7 +55,8 @@ async def ask(model: Model, request: Request) -> AsyncGenerator[Decision, None]:
 def failure(name: str, error: AlexaError) -> Pass:
     """Return the pass of a model that failed; ``reason`` is a sentence or two for people."""
     code = error.code if isinstance(error, ModelError) else "refused"
-    told = (error.message, error.hint or "")
+    hint = error.hint or ""
+    told = (error.message, hint[:1].upper() + hint[1:])
     return Pass(" ".join(map(sentence, filter(None, told))), code, model=name)
 
 

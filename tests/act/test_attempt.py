@@ -229,3 +229,16 @@ async def test_stopping_after_the_barrier_awaits_an_adopted_effect(bench: Any) -
         await settling
     assert bench.status() == {"1": "done"}
     assert [type(event) for event in bench.events] == [Acted]
+
+
+async def test_who_stops_reading_what_the_attempt_did_leaves_nothing_under_way(bench: Any) -> None:
+    attempt = Attempt(bench.world())
+    first = bench.call("toys.look", "1", toy="a", label="x")
+    second = bench.call("toys.look", "2", toy="$1.place", label="y")
+    assert await start(bench, attempt, first, second) == ["1"]
+    await bench.began("y")  # started later, so it is told when the attempt is settled
+    events = attempt.settle(Plan((first, bench.call("others.put", "3", toy="a", place="b"))))
+    assert isinstance(await anext(events), Started)
+    await events.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert bench.done == []

@@ -547,12 +547,20 @@ def test_the_hint_of_an_error_is_told(request_: Request) -> None:
     error = NotAllowed("slow has no key", hint="set SLOW_API_KEY")
     refusal = last_of(request_, says("slow", (0.1, error)))
     assert isinstance(refusal, Refusal)
-    assert refusal.text == "slow has no key. set SLOW_API_KEY."
+    assert refusal.text == "slow has no key. Set SLOW_API_KEY."
 
 
 def test_a_mistake_in_the_config_is_no_pass(request_: Request) -> None:
     with pytest.raises(ConfigError):
         last_of(request_, says("bad", (0, ConfigError("no encoder"))))
+
+
+def test_why_a_strategy_passes_is_told_once(request_: Request) -> None:
+    fallback = Fallback([says("a", (0.1, DOWN))])
+    told = decided(Cascade([says("x", (0, NO)), fallback]), request_)
+    assert [(type(each).__name__, each.model) for each in told] == [
+        ("Pass", "x"), ("Pass", "a"), ("Refusal", "a"),
+    ]  # fmt: skip
 
 
 def test_what_was_streamed_is_not_begun_again_in_silence(request_: Request) -> None:
