@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli.errors import ConfigError
+from alexa_cli.models.llm.begun import noting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ def _load() -> Any:  # noqa: ANN401 - as above
         logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in _ON_FIRST_USE:
         import_module(name)
+    litellm.main.completion = noting(litellm.main.completion)  # what acompletion runs in a thread
     return litellm
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from alexa_cli.models.chat import ChatRequest, End, TextPiece, ThoughtPiece, ToolPiece
 from alexa_cli.models.failures import ModelError, NoAnswer, NotAllowed
 from alexa_cli.models.llm import importing
+from alexa_cli.models.llm.begun import given_up_if_left
 from alexa_cli.models.llm.clients import connect, exercise
 from alexa_cli.models.llm.mapping import failure
 from alexa_cli.models.llm.usage import usage_of
@@ -50,7 +51,8 @@ class LiteLlm:
         stream: Any = None
         try:
             self._check_key(litellm)
-            stream = await litellm.acompletion(**self.arguments(request))
+            with given_up_if_left():
+                stream = await litellm.acompletion(**self.arguments(request))
             thought = False
             async for chunk in stream:
                 for piece in _pieces(chunk):

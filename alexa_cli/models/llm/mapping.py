@@ -43,6 +43,7 @@ _NO_CREDIT = re.compile(
 )
 _TOO_LONG = re.compile(r"context (length|size|window)|too long|too large", re.IGNORECASE)
 _OVERLOAD = re.compile(r"overloaded", re.IGNORECASE)
+_NO_PROVIDER = "LLM Provider NOT provided"
 _LOOPS = "repeating the same chunk"
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 _DENIALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
@@ -107,6 +108,11 @@ def failure(
         )
     elif raised(kinds.ContentPolicyViolationError):
         found = Filtered(f"{name}: the provider refused the content: {said}")
+    elif _NO_PROVIDER in facts.whole:
+        found = NotAllowed(
+            f"{name}: no provider is known for {spec.model!r}",
+            hint="write provider and name, such as ollama_chat/qwen3:1.7b",
+        )
     elif _NO_CREDIT.search(facts.whole):
         found = NotAllowed(
             f"{name}: the account has no credit left: {said}", hint="see the provider's billing"

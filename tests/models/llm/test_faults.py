@@ -227,3 +227,9 @@ def test_nobody_there(wire_model: Any, run: Any) -> None:
     assert caught.value.exit_code == 5
     assert "models.fast.api_base" in str(caught.value.hint)
     assert meter.exchanges[0].cost == 0.0
+
+
+def test_a_model_without_a_provider(openai_model: Any, run: Any) -> None:
+    with pytest.raises(NotAllowed, match="no provider is known for 'tiny'") as caught:
+        run(openai_model.answer(model=openai_model.model(model="tiny")))
+    assert "ollama_chat/" in str(caught.value.hint)

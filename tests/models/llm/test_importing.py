@@ -37,23 +37,44 @@ def python(code: str, folder: Path, *options: str) -> subprocess.CompletedProces
 
 
 def test_it_is_quiet_and_leaves_nothing_behind(
-    tmp_path: Path, home: Path, wire_server: Any
+    tmp_path: Path, home: Path, wire: Any, wire_server: Any
 ) -> None:
-    """Not a word, not a file, not a warning; used in one loop after the other; ``.env`` unread."""
+    """Not a word, a file, a warning, a thread, whatever happens, loop after loop."""
     (tmp_path / ".env").write_text("FROM_DOTENV=1\n")
+    wrong = [
+        wire.Reply(status=500, error=b"<html>"),
+        wire.Reply(status=429, error={"error": {"message": "busy"}}),
+        wire.Reply((wire.Text("Hel"), wire.Raw(b"data: {oops\n\n"))),
+        wire.Reply((wire.Text("Hel"), wire.Cut())),
+    ]
+    leaving = wire.Reply((wire.Text("Hel"), wire.Pause(0.01)), endless=True)
+    wire_server.answer(*[*wrong, leaving, wire.Reply()] * 6)
     code = f"""
+        from alexa_cli.models.failures import ModelError
+
         models = [openai("{wire_server.url}"), anthropic("{wire_server.url}")]
 
-        async def turn():
-            for model in models:
-                await model.warm()
-                pieces = [piece async for piece in talk(model, HELLO, Meter(), "plan")]
-                assert pieces[-1].reason == "stop"
+        async def turns(model):
+            await model.warm()
+            for _ in range(4):
+                try:
+                    async for piece in model.chat(HELLO):
+                        pass
+                except ModelError:
+                    continue
+                raise AssertionError("nothing failed")
+            pieces = model.chat(HELLO)
+            await anext(pieces)
+            await pieces.aclose()
+            meter = Meter()
+            pieces = [piece async for piece in talk(model, HELLO, meter, "plan")]
+            assert pieces[-1].reason == "stop"
             await close_clients()
 
         assert not importing.is_loaded()
         for _ in range(3):
-            asyncio.run(turn())
+            for model in models:
+                asyncio.run(turns(model))
         assert importing.is_loaded()
         assert importing.import_seconds() > 0.1
         assert "FROM_DOTENV" not in os.environ
@@ -80,8 +101,10 @@ def test_who_forgets_to_close_is_not_told_off(tmp_path: Path, wire_server: Any) 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_prefetching_does_not_wait_and_waiting_waits_once(tmp_path: Path) -> None:
-    code = """
+def test_the_import_is_prefetched_once_and_waiting_is_a_span_of_its_own(
+    tmp_path: Path, wire_server: Any
+) -> None:
+    code = f"""
         import time
 
         started = time.perf_counter()
@@ -90,27 +113,19 @@ def test_prefetching_does_not_wait_and_waiting_waits_once(tmp_path: Path) -> Non
         assert time.perf_counter() - started < 0.5
         assert not importing.is_loaded()
         assert [t.name for t in threading.enumerate()].count("import litellm") == 1
-
-        async def main():
-            found = await asyncio.gather(importing.wait(), importing.wait())
-            assert found[0] is found[1] is importing.load() is await importing.wait()
-
-        asyncio.run(main())
-    """
-    done = python(code, tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def test_the_import_is_a_span_of_its_own(tmp_path: Path, wire_server: Any) -> None:
-    code = f"""
         model = openai("{wire_server.url}")
 
+        async def turn():
+            meter = Meter()
+            async for piece in talk(model, HELLO, meter, "plan"):
+                pass
+            return [span.name for span in meter.recorder.spans()]
+
         async def main():
-            for expected in (["import litellm", "chat a"], ["chat a"]):
-                meter = Meter()
-                async for piece in talk(model, HELLO, meter, "plan"):
-                    pass
-                assert [span.name for span in meter.recorder.spans()] == expected, expected
+            both = await asyncio.gather(turn(), turn())
+            assert both == [["import litellm", "chat a"]] * 2, both
+            assert await turn() == ["chat a"]
+            assert await importing.wait() is importing.load()
             await close_clients()
 
         asyncio.run(main())

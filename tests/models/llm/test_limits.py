@@ -45,14 +45,14 @@ def test_a_loop_after_a_good_beginning_is_one() -> None:
 
 @pytest.mark.parametrize("kind", ["text", "thought", "call"])
 def test_every_part_of_an_answer_is_watched(kind: str) -> None:
-    make = {
-        "text": TextPiece,
-        "thought": ThoughtPiece,
-        "call": lambda text: ToolPiece(0, arguments=text),
-    }[kind]
+    pieces: dict[str, Piece] = {
+        "text": TextPiece("and on "),
+        "thought": ThoughtPiece("and on "),
+        "call": ToolPiece(0, arguments="and on "),
+    }
     limits = Limits(SPEC)
     with pytest.raises(BadAnswer, match="repeats itself"):
-        add(limits, [make("and on ")] * 2_000)
+        add(limits, [pieces[kind]] * 2_000)
 
 
 def test_parts_are_watched_apart() -> None:

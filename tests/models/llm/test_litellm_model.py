@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from dataclasses import replace
 from typing import Any
@@ -263,6 +264,29 @@ def test_closing_closes_the_request(wire_model: Any, wire: Any, run: Any, paused
         assert wire_model.server.asked[-1].ended == "left"
 
     run(leave())
+
+
+def test_giving_up_leaves_nothing_behind_whenever_it_happens(
+    wire_model: Any, wire: Any, run: Any
+) -> None:
+    """Not even the coroutine that litellm prepares in a thread; a warning would fail the test."""
+    wire_model.server.answer(wire.Reply((wire.Text("One, "), wire.Pause(0.001)), endless=True))
+
+    async def give_up() -> None:
+        for instant in range(40):
+            task = asyncio.ensure_future(wire_model.answer(ASKED))
+            await asyncio.sleep(instant * 0.000_2)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        await asyncio.sleep(0.05)
+        gc.collect()
+        assert len(asyncio.all_tasks()) == 1
+
+    run(give_up())
+    for asked in wire_model.server.asked:
+        assert asked.over.wait(10)
+        assert asked.ended == "left"
 
 
 def test_who_has_read_enough_closes_the_request(wire_model: Any, wire: Any, run: Any) -> None:
