@@ -50,7 +50,7 @@ def test_show_says_where_each_value_came_from(
     capsys: pytest.CaptureFixture[str], paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_private(
-        paths.config_file, b"act:\n  deadline: 7s\nmodels: {a: {kind: llm, api_key: xyz}}\n"
+        paths.config_file, b"act:\n  deadline: 7s\nmodels: {a: {kind: llm, model: openai/m, api_key: xyz}}\n"
     )
     monkeypatch.setenv("ALEXA_CONVERSATION__HISTORY", "3")
     for verb in (["config"], ["config", "show"]):
@@ -187,7 +187,7 @@ def test_a_broken_config_is_told_once_and_the_rest_is_still_looked_at(
 def test_modes(paths: Paths) -> None:
     paths.data.mkdir(parents=True)
     paths.data.chmod(0o755)
-    write_private(paths.config_file, b"models: {a: {kind: llm, api_key: s3cret}}")
+    write_private(paths.config_file, b"models: {a: {kind: llm, model: openai/m, api_key: s3cret}}")
     paths.config_file.chmod(0o644)
     found = [*checks.folders(look(paths)), *checks.config(look(paths))]
     assert one(found, "data folder").status == "warn"
