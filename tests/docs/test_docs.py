@@ -28,6 +28,7 @@ from alexa_cli.catalog.build import build_folder
 from alexa_cli.config.paths import Paths, find_paths, private_dir
 from alexa_cli.config.settings import load_settings
 from alexa_cli.context.household import load_household
+from alexa_cli.models.llm.script import load_script
 
 REPO = Path(__file__).resolve().parents[2]
 PAGES = sorted([REPO / "README.md", REPO / "CONTRIBUTING.md", *(REPO / "docs").rglob("*.md")])
@@ -173,6 +174,8 @@ def test_yaml_is_accepted(page: Path, block: str, tmp_path: Path) -> None:
     elif name == "household.yaml":
         (tmp_path / name).write_text(block)
         assert load_household(tmp_path / name).lists["devices"].names
+    elif name == "answers.yaml":
+        assert load_script(tmp_path / name, block).entries
     else:
         (tmp_path / name).write_text(block)
         here = Paths(tmp_path, tmp_path, tmp_path)
