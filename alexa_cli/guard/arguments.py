@@ -36,6 +36,8 @@ class Where:
     before: tuple[Clause, ...]
     after: tuple[Clause, ...]
     """The clauses after it that have no verb of their own."""
+    verbs: frozenset[str] = frozenset()
+    """Stems of the words of the API's name."""
 
 
 class Arguments:
@@ -80,21 +82,34 @@ class Arguments:
         listed = self.snapshot.list(name)
         if listed is None or listed.get(id_) is None:
             return False
-        places = self.naming.names(name, id_)
+        places = [one for one in self.naming.names(name, id_) if not self._is_verb(one, where)]
         inside = [one for one in places if _in(one, where.clause)]
-        if not inside and not self._names_other(name, where.clause):
-            inside = [
-                one for one in places
-                if any(_in(one, c) for c in (*where.before[-1:], *where.before[:-1], *where.after))
-            ]  # fmt: skip
-        elif not inside:
-            inside = [one for one in places if any(_in(one, c) for c in where.after)]
+        if not inside:
+            around = (*self._nearest(name, where), *where.after)
+            inside = [one for one in places if any(_in(one, clause) for clause in around)]
         if any(self._means(one, id_, name) for one in inside):
             return True
         return self._pointed_at(name, id_, where)
 
-    def _names_other(self, name: str, clause: Clause) -> bool:
-        return any(_in(one, clause) for one in self.naming.named(name))
+    def _nearest(self, name: str, where: Where) -> Sequence[Clause]:
+        """Return the clause before that names something, if the one in question does not."""
+        if self._names_other(name, where):
+            return ()
+        for clause in reversed(where.before):
+            if self._names_other(name, replace(where, clause=clause)):
+                return (clause,)
+        return where.before  # a name that is misspelt there is found by its own spelling
+
+    def _names_other(self, name: str, where: Where) -> bool:
+        """Whether the clause names something."""
+        return any(
+            _in(one, where.clause) and not self._is_verb(one, where)
+            for one in self.naming.named(name)
+        )
+
+    def _is_verb(self, one: Named, where: Where) -> bool:
+        """Whether a name is no name here: "lock" in "lock it" is what is to be done."""
+        return stems(self.said.words[one.start : one.end]) <= where.verbs
 
     def _means(self, one: Named, id_: str, name: str) -> bool:
         """Whether a place means this member: alone, or as the one that was spoken of."""
@@ -114,7 +129,7 @@ class Arguments:
     def _pointed_at(self, name: str, id_: str, where: Where) -> bool:
         """Whether "it" was said, and this is what was spoken of before."""
         words = self.said.words[where.clause.start : where.clause.end]
-        if not POINTING & set(words) or self._names_other(name, where.clause):
+        if not POINTING & set(words) or self._names_other(name, where):
             return False
         memory = self.snapshot.memory
         if id_ in memory.referents.get(name, ())[:1]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
-from alexa_cli.guard.lexicon import stem
 from alexa_cli.language.text import MAX_CHARACTERS, words
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def blocked(text: str, settings: GuardSettings, recorder: Recorder | None = None
     if (reason := too_long(text)) is not None:
         _note(recorder, LENGTH, reason)
         return reason
-    said = _stems(text)
+    said = _words(text)
     for topic, phrases in settings.topics.items():
         for phrase in phrases:
-            wanted = _stems(phrase)
+            wanted = _words(phrase)
             if wanted and _holds(said, wanted):
                 _note(recorder, TOPIC, f"{topic}: {phrase!r} was said")
                 return f"I don't talk about {topic.replace('_', ' ')} here."
@@ -44,26 +44,42 @@ def blocked(text: str, settings: GuardSettings, recorder: Recorder | None = None
 
 
 def _holds(said: Sequence[str], wanted: Sequence[str]) -> bool:
-    size = len(wanted)
-    return any(tuple(said[at : at + size]) == wanted for at in range(len(said) - size + 1))
+    forms = [_forms(word) for word in wanted]
+    return any(
+        all(word in form for word, form in zip(said[at:], forms, strict=False))
+        for at in range(len(said) - len(wanted) + 1)
+    )
 
 
-def _stems(text: str) -> tuple[str, ...]:
-    import unicodedata  # noqa: PLC0415 - only where topics are blocked
+def _forms(word: str) -> frozenset[str]:
+    """Return a word with the endings that leave its meaning: "bet", "bets", "betting"."""
+    stems = (word, word + word[-1], word.removesuffix("e"))
+    return frozenset(
+        {word, f"{word}s", f"{word}es", f"{word}'s", f"{word}d"}
+        | {f"{each}{ending}" for each in stems for ending in ("ing", "ed")}
+    )
 
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words, accents and invisible characters gone, spelled-out ones put together."""
     flat = unicodedata.normalize("NFKD", text)
     flat = "".join(c for c in flat if unicodedata.category(c) not in {"Mn", "Cf"})
-    spelled: list[str] = []
+    found: list[str] = []
     single = ""
     for word in words(flat):
-        if len(word) == 1 and word.isalpha() and word not in {"a", "i"}:
+        if len(word) == 1 and word.isalpha():
             single += word
             continue
-        if single:
-            spelled.append(stem(single))
-            single = ""
-        spelled.append(stem(word))
-    return (*spelled, *([stem(single)] if single else []))
+        found += [*_spelled(single), word]
+        single = ""
+    return (*found, *_spelled(single))
+
+
+def _spelled(letters: str) -> list[str]:
+    """Return letters as a word; the first may be a word of its own: "a g.u.n"."""
+    if letters[:1] in {"a", "i"} and len(letters) > 1:
+        return [letters, letters[1:]]
+    return [letters] if letters else []
 
 
 def _note(recorder: Recorder | None, name: str, reason: str) -> None:

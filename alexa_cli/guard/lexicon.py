@@ -30,8 +30,8 @@ LIGHT = frozenset(
     "than and or but if so just only also too very really some any all every each no yes please "
     "thanks thank now right away here there what which who when where how why much many more most "
     "one ones got get go let make want need like maybe kind sort thing things bit little lot hey "
-    "ok okay alexa today well oh um uh actually think know tell see still already yet around because "
-    "while time back way going take give put up down on off out over not never".split()
+    "ok okay alexa today well oh um uh actually think know tell see still already yet around "
+    "because while time back way going take give put up down on off out over not never".split()
 )
 """Words that do not say which API is meant."""
 PARTICLES = frozenset({"on", "off", "up", "down", "out"})
@@ -134,16 +134,23 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 
 
 def _shared_choices(catalogue: Catalogue) -> set[str]:
-    """Words of choices that several APIs of an expert share: kinds of things, not what is done."""
+    """What choices that several APIs of an expert share are about: things, not what is done.
+
+    The last word of each: a "power outlet" is an outlet.
+    """
     seen: Counter[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = Counter()
     for api in catalogue.apis():
         for parameter in api.parameters.values():
             if parameter.choices:
                 seen[api.expert, tuple(parameter.choices.items())] += 1
-    return {
-        word for (_, choices), count in seen.items() if count > 1
-        for _, said in choices for each in said for word in words(each)
-    }  # fmt: skip
+    phrases = (
+        words(each)
+        for (_, choices), count in seen.items()
+        if count > 1
+        for _, said in choices
+        for each in said
+    )
+    return {phrase[-1] for phrase in phrases if phrase}
 
 
 def choice_words(parameter: Parameter) -> set[str]:

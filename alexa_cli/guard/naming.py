@@ -79,12 +79,25 @@ class Naming:
         if listed is None:
             return []
         forms = [form for form, ids in listed.forms().items() if id_ in ids]
-        spread = list(self._spread(listed, forms))
+        spread = list(self._spread(listed, forms, self._others(id_)))
         return [*found, *(spread or self._misspelt(listed, forms))]
 
-    def _spread(self, listed: NameList, forms: Sequence[tuple[str, ...]]) -> Iterator[Named]:
+    def _others(self, id_: str) -> set[int]:
+        """Return the places of words that name some other thing; a room or a floor is none."""
+        lists = self.snapshot.household.lists
+        return {
+            at
+            for name in lists.keys() - {"areas", "rooms", "floors"}
+            for one in _longest(self.said.words, lists[name].forms())
+            if id_ not in one.ids
+            for at in range(one.start, one.end)
+        }
+
+    def _spread(
+        self, listed: NameList, forms: Sequence[tuple[str, ...]], taken: set[int]
+    ) -> Iterator[Named]:
         """Names of two words or more whose words stand near each other, in any order."""
-        stemmed = [stem(word) for word in self.said.words]
+        stemmed = ["" if at in taken else stem(w) for at, w in enumerate(self.said.words)]
         for form in forms:
             wanted = {stem(word) for word in form}
             if len(wanted) < 2 or not wanted <= set(stemmed):  # noqa: PLR2004 - one word spreads not

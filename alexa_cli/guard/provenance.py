@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from alexa_cli.catalog.expert import Effect
 from alexa_cli.guard.arguments import Arguments, Where
-from alexa_cli.guard.lexicon import Lexicon
+from alexa_cli.guard.lexicon import Lexicon, stem
 from alexa_cli.guard.naming import POINTING, Naming
 from alexa_cli.guard.said import hear
 from alexa_cli.guard.support import Commands, Support, kind_of
@@ -144,7 +144,9 @@ class _Tracing:
                 if not commands.verbless(clause):
                     break
                 after.append(clause)
-        reason = arguments.doubt(call, api, Where(support.clause, before, tuple(after)))
+        reason = arguments.doubt(
+            call, api, Where(support.clause, before, tuple(after), _verbs(api))
+        )
         if support.level == "word" and not _said(call, api, names=True):
             return f"nothing you said asks to {_spoken(api)}"
         both = _said(call, api, names=True) and _said(call, api, names=False)
@@ -161,7 +163,7 @@ class _Tracing:
         clauses = commands.said.clauses
         if not clauses or commands.asks_for_another(api.full_name):
             return False
-        where = Where(replace(clauses[0], end=clauses[-1].end), (), ())
+        where = Where(replace(clauses[0], end=clauses[-1].end), (), (), _verbs(api))
         question = self.request.question
         for held in question.plan.calls if question is not None else ():
             if held.name == call.name and not held.doubt:
@@ -203,6 +205,10 @@ def _kinds(call: Call, api: Api) -> frozenset[str]:
     """Return what the call's arguments are, choices aside."""
     given = (api.parameters[name] for name in call.arguments if name in api.parameters)
     return frozenset(kind_of(parameter) for parameter in given if not parameter.choices)
+
+
+def _verbs(api: Api) -> frozenset[str]:
+    return frozenset(stem(word) for word in api.name.split("_"))
 
 
 def _twin(one: Call, other: Call) -> bool:

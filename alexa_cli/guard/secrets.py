@@ -142,11 +142,12 @@ class Secrets:
             if not (any(sign in low for sign in signs) if signs else digits):
                 continue
             for match in shape.finditer(text):
-                named = "value" in shape.groupindex
+                named = "value" in shape.groupindex  # the rest of it says what it is
                 start, end = match.span("value") if named else match.span()
                 value = text[start:end].strip().lower()
                 if not named or _tells(kind, value):
-                    yield start, start + len(text[start:end].rstrip(" ,-")), kind
+                    end = start + len(text[start:end].rstrip(" ,-")) if named else end
+                    yield start, end, kind
         for match in _NUMBER.finditer(text) if digits else ():
             if luhn("".join(c for c in match.group() if c.isdigit())):
                 yield (*match.span(), "card number")
