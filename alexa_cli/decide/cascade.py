@@ -102,9 +102,12 @@ class Cascade:
     def _settled(
         self, model: Model, decision: Decision, request: Request, passes: list[Pass]
     ) -> Decision:
-        """What a small model decides is held against what earlier ones said."""
-        estimates = is_small(model) and not self._is_cache(model) and not request.closed_set
-        return _stands(decision, passes) if estimates else decision
+        """What a small model decides, in a strategy too, is held against what earlier ones said."""
+        if self._is_cache(model) or request.closed_set:
+            return decision
+        if not is_small(model) and decision.model not in _small_names(model):
+            return decision
+        return _stands(decision, passes)
 
     def _small(self, before: int) -> list[SmallModel]:
         """The small models among the first ``before``."""
@@ -188,6 +191,13 @@ def _after(request: Request, before: tuple[Call, ...]) -> Request:
     return replace(request, snapshot=replace(request.snapshot, memory=memory))
 
 
+def _small_names(model: Model) -> set[str]:
+    """The names of the small models in a strategy."""
+    parts: tuple[Model, ...] = getattr(model, "models", ())
+    small = {part.name for part in parts if is_small(part)}
+    return small.union(*(_small_names(part) for part in parts))
+
+
 def _is_exact(model: Model) -> bool:
     return isinstance(model, (Reflex, Sentences))
 
@@ -205,7 +215,9 @@ def _stands(decision: Decision, passes: list[Pass]) -> Decision:
     experts = {candidate.expert for candidate in stuck.candidates[:1]}
     if not any(call.expert in experts for call in plan.calls):
         return decision
-    return Pass(stuck.reason, stuck.code, plan.candidates, decision.model, decision.score)
+    return Pass(
+        stuck.reason, stuck.code, plan.candidates, decision.model, decision.score, decision.final
+    )
 
 
 def _nearest(passes: list[Pass]) -> tuple[Candidate, ...]:

@@ -510,6 +510,10 @@ OTHERS: tuple[Decision, ...] = (
 )  # fmt: skip
 
 
+def _after(each: Call, others: tuple[str, ...]) -> Call:
+    return replace(each, after=others)
+
+
 @st.composite
 def drawn_models(draw: st.DrawFn) -> tuple[Model, list[Says]]:
     """A strategy, or one model, over models that often mean the same."""
@@ -521,7 +525,10 @@ def drawn_models(draw: st.DrawFn) -> tuple[Model, list[Says]]:
         calls = draw(drawn_plans).calls if kind == "other" else common.calls
         calls = calls[: draw(st.integers(0, 3))] if kind == "part" else calls
         calls = calls[::-1] if kind == "turned" else calls
-        return plan(*calls, final=final)
+        made = plan(*calls, final=final)
+        chained = draw(st.integers(0, 3)) == 0  # each after the one before it
+        after = [(str(at),) if chained and at else () for at in range(len(calls))]
+        return replace(made, calls=tuple(map(_after, made.calls, after)))
 
     def talker() -> Says:
         steps: list[tuple[float, Decision | Exception]] = [

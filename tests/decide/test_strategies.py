@@ -555,6 +555,22 @@ def test_a_mistake_in_the_config_is_no_pass(request_: Request) -> None:
         last_of(request_, says("bad", (0, ConfigError("no encoder"))))
 
 
+def test_a_draft_that_estimates_acts_around_no_unknown_name(request_for: Make) -> None:
+    class Near(Says):
+        def judge(self, request: Request) -> Decision:
+            return replace(ON, model=self.name)
+
+        async def decide(self, request: Request) -> AsyncIterator[Decision]:
+            yield self.judge(request)
+
+    request = request_for("turn on the garage heater")
+    strategy = Speculate(Near("near", ()), Race([says("slow", (0.1, DOWN))]))
+    told = decided(Cascade([Sentences(), strategy]), request)
+    assert not any(isinstance(each, Plan) for each in told)
+    assert isinstance(told[-1], Refusal)
+    assert "I don't know a garage heater." in told[-1].text
+
+
 def test_why_a_strategy_passes_is_told_once(request_: Request) -> None:
     fallback = Fallback([says("a", (0.1, DOWN))])
     told = decided(Cascade([says("x", (0, NO)), fallback]), request_)
