@@ -1,4 +1,4 @@
-"""A provider for tests: speaks the wire formats of OpenAI and Anthropic, and fails on command.
+"""A provider for tests: speaks as OpenAI, Anthropic and Ollama do, and fails on command.
 
 A real HTTP server on loopback, in a thread with a loop of its own. What it answers is a list of
 steps; what it was asked, and whether its reader stayed to the end, is kept.
@@ -269,7 +269,11 @@ def _refuse(reply: Reply, writer: asyncio.StreamWriter) -> None:
 
 async def _stream(asked: Asked, reply: Reply, stays: _Stays, writer: asyncio.StreamWriter) -> None:
     speak: Callable[[Any, Reply], AsyncIterator[Step | bytes]]
-    speak = _anthropic if asked.path.endswith("/messages") else _openai
+    speak = _openai
+    if asked.path.endswith("/messages"):
+        speak = _anthropic
+    elif asked.path.endswith("/api/chat"):
+        speak = _ollama
     extra = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
     await stays.write(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -336,6 +340,30 @@ async def _openai(body: Any, reply: Reply) -> AsyncIterator[Step | bytes]:
             },
         )
     yield b"data: [DONE]\n\n"
+
+
+async def _ollama(body: Any, reply: Reply) -> AsyncIterator[Step | bytes]:
+    """Ollama sends lines of JSON, and every tool call whole."""
+
+    def line(message: Any, **more: Any) -> bytes:
+        event = {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "done": False}
+        said = {"role": "assistant", "content": "", **message}
+        return json.dumps({**event, "message": said, **more}).encode() + b"\n"
+
+    for step in _steps(reply):
+        if isinstance(step, Text):
+            yield line({"content": step.text})
+        elif isinstance(step, Thought):
+            yield line({"thinking": step.text})
+        elif isinstance(step, Tool):
+            function = {"name": step.name, "arguments": json.loads(step.arguments)}
+            yield line({"tool_calls": [{"function": function}]})
+        else:
+            yield step
+    if reply.finish is not None:
+        usage = reply.usage or Usage()
+        counts = {"prompt_eval_count": usage.uncached, "eval_count": usage.output}
+        yield line({}, done=True, done_reason=reply.finish, **counts)
 
 
 _ANTHROPIC_FINISH = {

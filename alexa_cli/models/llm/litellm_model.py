@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from alexa_cli.models.chat import ChatRequest, End, TextPiece, ThoughtPiece, ToolPiece
 from alexa_cli.models.failures import ModelError, NoAnswer, NotAllowed
 from alexa_cli.models.llm import importing
 from alexa_cli.models.llm.begun import given_up_if_left
-from alexa_cli.models.llm.clients import connect, exercise
+from alexa_cli.models.llm.clients import close_clients, connect, exercise
 from alexa_cli.models.llm.mapping import failure
 from alexa_cli.models.llm.usage import usage_of
 
@@ -53,9 +55,9 @@ class LiteLlm:
             self._check_key(litellm)
             with given_up_if_left():
                 stream = await litellm.acompletion(**self.arguments(request))
-            thought = False
+            thought, calls = False, _Calls()
             async for chunk in stream:
-                for piece in _pieces(chunk):
+                for piece in _pieces(chunk, calls):
                     thought = thought or isinstance(piece, ThoughtPiece)
                     yield piece
                 if stream.sent_last_chunk:
@@ -103,18 +105,21 @@ class LiteLlm:
         return self._options | found
 
     def _check_key(self, litellm: Any) -> None:  # noqa: ANN401 - litellm has no useful types
+        """Find out what key there is. Raises ``NotAllowed`` if there must be one and is not."""
         if self._key is not None:
             return
-        found = litellm.validate_environment(model=self.spec.model)
-        if found["keys_in_environment"] or not found["missing_keys"]:
+        if self._base is not None and is_own(self._base):
+            self._key = "none"  # the environment's key is for the provider, not for a server here
             return
+        missing = litellm.validate_environment(model=self.spec.model)["missing_keys"]
+        if not missing or not all(name.endswith("_API_KEY") for name in missing):
+            return  # clouds have more ways to prove who asks than their variables
         if self._base is not None:
-            self._key = "none"  # a server of one's own seldom wants one; a client needs something
+            self._key = "none"
             return
-        variables = " and ".join(found["missing_keys"])
         raise NotAllowed(
             f"{self.spec.name}: no key for {self.spec.model}",
-            hint=f"set {variables}, or models.{self.spec.name}.api_key in config.yaml",
+            hint=f"set {' and '.join(missing)}, or models.{self.spec.name}.api_key in config.yaml",
         )
 
     async def warm(self) -> None:
@@ -126,8 +131,40 @@ class LiteLlm:
             async with asyncio.timeout(self.spec.timeout):
                 await connect(self.spec.model, self.arguments(ChatRequest(())))
 
+    async def close(self) -> None:
+        """Close the connections to providers, of all models, that belong to the running loop."""
+        await close_clients()
 
-def _pieces(chunk: Any) -> Iterator[Piece]:  # noqa: ANN401 - litellm's own
+
+def is_own(base: str) -> bool:
+    """Whether an address is of this machine or of the network at home."""
+    host = urlsplit(base).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".lan", ".home.arpa", ".internal"))
+    return address.is_private or address.is_loopback or address.is_link_local
+
+
+class _Calls:
+    """Tells tool calls apart: some providers number every one of them 0."""
+
+    def __init__(self) -> None:
+        self._ids: dict[int, str] = {}
+        self._places: dict[int, int] = {}
+        self._next = 0
+
+    def place(self, index: int, name: str, call_id: str) -> int:
+        """Return the place of the call that a piece belongs to."""
+        other = bool(name and call_id) and self._ids.get(index, call_id) != call_id
+        if index not in self._places or other:
+            self._places[index], self._next = self._next, self._next + 1
+        if call_id:
+            self._ids[index] = call_id
+        return self._places[index]
+
+
+def _pieces(chunk: Any, calls: _Calls) -> Iterator[Piece]:  # noqa: ANN401 - litellm's own
     for choice in chunk.choices[:1]:
         delta = choice.delta
         if thought := getattr(delta, "reasoning_content", None):
@@ -136,9 +173,10 @@ def _pieces(chunk: Any) -> Iterator[Piece]:  # noqa: ANN401 - litellm's own
             yield TextPiece(delta.content)
         for call in delta.tool_calls or ():
             made = call.function
-            piece = ToolPiece(call.index or 0, made.name or "", made.arguments or "", call.id or "")
-            if piece.name or piece.arguments or piece.id:
-                yield piece
+            name, call_id = made.name or "", call.id or ""
+            if name or call_id or made.arguments:
+                place = calls.place(call.index or 0, name, call_id)
+                yield ToolPiece(place, name, made.arguments or "", call_id)
 
 
 def is_strict(schema: Any) -> bool:  # noqa: ANN401 - any JSON

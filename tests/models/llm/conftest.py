@@ -64,6 +64,11 @@ def anthropic_model(wire_server: WireServer) -> Wire:
     return _wire("anthropic", wire_server)
 
 
+@pytest.fixture
+def ollama_model(wire_server: WireServer) -> Wire:
+    return _wire("ollama_chat", wire_server)
+
+
 def _wire(provider: str, server: WireServer) -> Wire:
     spec = ModelSpec(
         "fast", provider=provider, timeout=5.0, deadline=20.0, retries=0,
@@ -72,6 +77,8 @@ def _wire(provider: str, server: WireServer) -> Wire:
     if provider == "openai":
         spec = replace(spec, model="openai/tiny", cache="openai")
         return Wire(server, spec, f"{server.url}/v1")
+    if provider == "ollama_chat":
+        return Wire(server, replace(spec, model="ollama_chat/tiny"), server.url, key=None)
     return Wire(
         server, replace(spec, model="anthropic/claude-sonnet-4-6", cache="anthropic"), server.url
     )

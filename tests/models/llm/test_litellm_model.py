@@ -12,7 +12,7 @@ import pytest
 
 from alexa_cli.models.chat import ChatRequest, TextPiece, Usage
 from alexa_cli.models.failures import NotAllowed
-from alexa_cli.models.llm.litellm_model import LiteLlm, is_strict
+from alexa_cli.models.llm.litellm_model import LiteLlm, is_own, is_strict
 from alexa_cli.models.meter import Meter
 
 LIGHT = {
@@ -106,6 +106,37 @@ def test_thinking_is_apart(wire_model: Any, wire: Any, run: Any) -> None:
     assert "reasoning_effort" in body or "thinking" in body
     assert "temperature" not in body
     assert body["max_tokens"] > 512 + 4_000
+
+
+def test_ollama_is_understood(ollama_model: Any, wire: Any, run: Any) -> None:
+    """Its calls come whole, and every one of them as the first."""
+    steps = (
+        wire.Thought("Hm."), wire.Text("Both."), wire.Tool('{"name": "light"}', name="turn_on"),
+        wire.Tool('{"name": "fan"}', name="turn_off"),
+    )  # fmt: skip
+    ollama_model.server.answer(wire.Reply(steps, finish="stop", usage=wire.Usage(90, output=7)))
+    answer = run(ollama_model.answer(ASKED))
+    assert (answer.thought, answer.text) == ("Hm.", "Both.")
+    assert [(call.name, call.arguments) for call in answer.calls] == [
+        ("turn_on", '{"name": "light"}'),
+        ("turn_off", '{"name": "fan"}'),
+    ]
+    assert answer.end.reason == "tool_calls"
+    assert (answer.end.usage.uncached, answer.end.usage.output) == (90, 7)
+    assert ollama_model.server.asked[-1].path == "/api/chat"
+
+
+def test_closing_closes_the_request_of_ollama_too(ollama_model: Any, wire: Any, run: Any) -> None:
+    ollama_model.server.answer(wire.Reply((wire.Text("One, "), wire.Pause(0.01)), endless=True))
+
+    async def enough() -> None:
+        pieces = ollama_model.model().chat(ASKED)
+        assert await anext(pieces) == TextPiece("One, ")
+        await pieces.aclose()
+        await asyncio.to_thread(ollama_model.server.asked[-1].over.wait, 10)
+
+    run(enough())
+    assert ollama_model.server.asked[-1].ended == "left"
 
 
 def test_openai_is_asked_as_it_likes(openai_model: Any, run: Any) -> None:
@@ -204,18 +235,36 @@ def test_a_missing_key_is_said_before_anything_is_sent(
     assert caught.value.exit_code == 4
 
 
-def test_a_server_of_ones_own_needs_no_key(openai_model: Any, run: Any, monkeypatch: Any) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+def test_a_server_of_ones_own_needs_no_key_and_gets_none(
+    openai_model: Any, run: Any, monkeypatch: Any
+) -> None:
+    """A key that lies in the environment for the provider is not for whatever runs here."""
+    monkeypatch.setenv("OPENAI_API_KEY", "from-the-environment")
     openai_model.key = None
     assert run(openai_model.answer(ASKED)).text == "Hello there."
     openai_model.key = ""
     assert run(openai_model.answer(ASKED)).text == "Hello there."
+    assert "from-the-environment" not in str([one.headers for one in openai_model.server.asked])
+
+
+@pytest.mark.parametrize(
+    ("base", "own"),
+    [
+        ("http://localhost:8080/v1", True), ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True), ("http://192.168.1.5:11434", True),
+        ("http://gpu:8000/v1", True), ("http://gpu.local", True),
+        ("https://eu.api.openai.com/v1", False), ("https://8.8.8.8/v1", False),
+    ],
+)  # fmt: skip
+def test_what_is_a_server_of_ones_own(base: str, own: bool) -> None:
+    assert is_own(base) is own
 
 
 def test_the_key_of_the_environment_is_used(wire_model: Any, run: Any, monkeypatch: Any) -> None:
-    wire_model.key = None
-    variable = f"{wire_model.spec.provider.upper()}_API_KEY"
-    monkeypatch.setenv(variable, "from-the-environment")
+    provider = wire_model.spec.provider.upper()
+    monkeypatch.setenv(f"{provider}_API_KEY", "from-the-environment")
+    monkeypatch.setenv(f"{provider}_BASE_URL", wire_model.base)
+    wire_model.key = wire_model.base = None
     run(wire_model.answer(ASKED))
     assert "from-the-environment" in str(wire_model.server.asked[-1].headers)
 
