@@ -16,13 +16,16 @@ from alexa_cli.decide.model import Ref
 from alexa_cli.decide.planner.answer import Fault
 from alexa_cli.decide.planner.tolerant import Unread, loads
 from alexa_cli.decide.references import is_reference
-from alexa_cli.decide.spans import NUMBER_TYPES
+from alexa_cli.decide.spans import ARTICLES, NUMBER_TYPES, choice_forms
 from alexa_cli.language.registry import Unreadable, grammar
 from alexa_cli.language.text import MAX_CHARACTERS
+from alexa_cli.language.text import words as words_of
 from alexa_cli.prompt.aliases import NotRestored
+from alexa_cli.prompt.tools import MAX_ENUM
 
 if TYPE_CHECKING:
     from alexa_cli.catalog.expert import Parameter
+    from alexa_cli.context.names import NameList
     from alexa_cli.decide.planner.grounding import Said
     from alexa_cli.prompt.aliases import Aliases
     from alexa_cli.turn import Json
@@ -107,16 +110,16 @@ def _named(parameter: Parameter, value: Json, said: Said, aliases: Aliases) -> T
     listed = said.request.snapshot.list(name)
     if aliases.looks_like_alias(value):
         try:
-            return Taken(Ref(name, aliases.restore(name, value)))
+            return _member(listed, name, aliases.restore(name, value), said)
         except NotRestored as error:
             wrong = str(error)
     else:
         wrong = f"nothing that it may be is called {_shown(value)}"
     if listed is not None and (entry := listed.get(value)):
-        return Taken(Ref(name, entry.id))
+        return _member(listed, name, entry.id, said)
     found = [match for match in (listed.find(value) if listed else ()) if match.how != "fuzzy"]
     if len(found) == 1:
-        return Taken(Ref(name, found[0].id))
+        return _member(listed, name, found[0].id, said)
     if len(found) > 1:
         which = ", ".join(match.name for match in found[:5])
         return _fault(parameter, f"{_shown(value)} may be {which}: give the alias, or ask_user")
@@ -125,18 +128,35 @@ def _named(parameter: Parameter, value: Json, said: Said, aliases: Aliases) -> T
     return _fault(parameter, f"{wrong}. Copy the user's words for it, or an alias that is shown")
 
 
+def _member(listed: NameList | None, name: str, id_: str, said: Said) -> Taken:
+    """Take a member of a list: by the words that name it alone, if the user said any."""
+    theirs = said.naming(listed, id_) if listed is not None else None
+    return Taken(Ref(name, id_)) if theirs is None else Taken(theirs, theirs=True)
+
+
 def _chosen(parameter: Parameter, value: Json, said: Said) -> Taken | Fault:
     if isinstance(value, bool):
         words = ("true", "yes", "on") if value else ("false", "no", "off")
         value = next((word for word in words if word in parameter.choices), str(value).lower())
     elif isinstance(value, (int, float)):
         value = _written(value)
-    if not isinstance(value, str):
-        return _fault(parameter, f"must be one of {', '.join(list(parameter.choices)[:16])}")
-    if value in parameter.choices:
-        return Taken(value)
-    theirs = said.find(value)
-    return Taken(value if theirs is None else theirs, theirs=theirs is not None)
+    known = list(parameter.choices)
+    text = value if isinstance(value, str) else ""
+    meant = text if text in known else _phrased(parameter, text)
+    if meant is None:
+        shown = f"not {_shown(value)}"
+        return _fault(parameter, f"must be one of {', '.join(known[:MAX_ENUM])}, {shown}")
+    theirs = said.find(text) if text not in known else None
+    theirs = theirs or said.one_of(parameter.choices[meant])
+    return Taken(meant) if theirs is None else Taken(theirs, theirs=True)
+
+
+def _phrased(parameter: Parameter, text: str) -> str | None:
+    """Return the choice that a phrase names."""
+    spoken, forms = words_of(text), choice_forms(parameter)
+    while spoken and spoken not in forms and spoken[0] in ARTICLES:
+        spoken = spoken[1:]
+    return forms.get(spoken)
 
 
 def _typed(parameter: Parameter, x_type: str, value: Json, said: Said) -> Taken | Fault:
@@ -184,10 +204,8 @@ def _held_against(
 
 
 def _reads(x_type: str, text: str, said: Said) -> bool:
-    from alexa_cli.language.text import words  # noqa: PLC0415 - one name less at the top
-
     try:
-        grammar(x_type, said.request.moment.language).read(words(text), said.request.moment)
+        grammar(x_type, said.request.moment.language).read(words_of(text), said.request.moment)
     except Unreadable:
         return False
     return True

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from alexa_cli.decide.spans import ARTICLES
+from alexa_cli.decide.spans import ARTICLES, LONGEST_NAME
 from alexa_cli.language.registry import Unreadable, grammar
 from alexa_cli.language.text import words as words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from alexa_cli.context.names import NameList
     from alexa_cli.decide.model import Request
     from alexa_cli.turn import Json
 
@@ -54,6 +55,20 @@ class Said:
                 return None
             wanted = wanted[1:]
         return None
+
+    def naming(self, listed: NameList, id_: str) -> str | None:
+        """Return the user's own words that name this member of a list and no other; None: none."""
+        words, forms = self.request.words[:MAX_WORDS], listed.forms()
+        for length in range(min(LONGEST_NAME, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                if forms.get(words[start : start + length]) == (id_,):
+                    return self.request.said(start, start + length)
+        return None
+
+    def one_of(self, phrases: Sequence[str]) -> str | None:
+        """Return the user's own words that are the longest of some phrases; None: none is."""
+        ordered = sorted(phrases, key=lambda phrase: -len(phrase))
+        return next((found for phrase in ordered if (found := self.find(phrase))), None)
 
     def values(self, x_type: str) -> Iterator[tuple[str, Json]]:
         """Yield the spans that the grammar of a type accepts, as said, and what each means.

@@ -108,7 +108,7 @@ class Planner:
                 return
             faults = decided
             self._note(request, faults)
-            more = messages(gathered.text, gathered.calls, faults)
+            more = messages(gathered.text, gathered.calls, faults, plain=request.meter.think)
         yield self._hopeless(faults)
 
     def _routes(self, catalogue: Catalogue) -> bool:

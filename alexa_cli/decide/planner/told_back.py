@@ -28,10 +28,14 @@ FINE = "fine, but nothing was done yet"
 
 
 def messages(
-    text: str, calls: Sequence[ToolCall], faults: Sequence[Fault]
+    text: str, calls: Sequence[ToolCall], faults: Sequence[Fault], *, plain: bool = False
 ) -> tuple[Mapping[str, Any], ...]:
-    """Return the model's answer and what is wrong with it, as messages that any provider takes."""
-    if calls and all(_sendable(call) for call in calls):
+    """Return the model's answer and what is wrong with it, as messages that any provider takes.
+
+    ``plain``: as text only. A provider that was asked to think wants its own thoughts back with
+    its tool calls, and those are not kept.
+    """
+    if calls and not plain and all(_sendable(call) for call in calls):
         return _as_tools(calls, faults)
     shown = printable(text or "\n".join(f"{c.name}({c.arguments})" for c in calls)).strip()
     if len(shown) > MAX_SHOWN:

@@ -52,6 +52,10 @@ def taken(request_for: Callable[..., Request]) -> Take:
         ("buy twelve eggs", COUNT, 12.0, "twelve"),
         ("make it 20%", LEVEL, 20, "20%"),
         ("all the lights", KIND, "lights", "lights"),
+        ("all the lights", KIND, "light", "lights"),
+        ("all the Lights", KIND, "the lights", "the Lights"),
+        ("the kitchen light, please", LIGHT, "L1", "kitchen light"),
+        ("the kitchen light, please", LIGHT, "light.kitchen", "kitchen light"),
     ],
 )
 def test_the_users_own_words_come_first(

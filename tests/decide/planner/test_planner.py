@@ -263,7 +263,7 @@ RIGHT = call("on", device="kitchen light")
         (call("on", device="garden gnome"), "nothing that it may be is called 'garden gnome'"),
         (call("on", device="L77"), "there is no L77"),
         (call("on", device={"id": 1}), "must be a name or an alias, not an object"),
-        (call("on", kind="lava lamp"), "is not one of"),
+        (call("on", kind="lava lamp"), "must be one of light, everything, not 'lava lamp'"),
         (call("on", kind=[1]), "must be one of light, everything"),
         (call("timer", duration="a fortnite"), "Copy all of the user's words"),
         (call("timer", duration=-5), "duration"),
