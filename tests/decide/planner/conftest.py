@@ -106,6 +106,12 @@ def decide_all(planner: Planner, request: Request) -> list[Decision]:
 
 
 @pytest.fixture
+def answering() -> Callable[..., Answers]:
+    """Answers to a language model that gives them, one after the other."""
+    return lambda *answers: Answers(list(answers))
+
+
+@pytest.fixture
 def plan(request_for: Make) -> Callable[..., Planned]:
     """Words and the model's answers to what the planner decides."""
     texts = load_texts()

@@ -302,6 +302,13 @@ def test_the_repair_keeps_the_whole_prompt_before_it(plan: Run) -> None:
         assert roles in (["assistant", "tool"], ["assistant", "user"])
 
 
+def test_a_model_that_thinks_is_told_back_in_text(plan: Run, request_for: Any) -> None:
+    """Its tool calls would have to come with thoughts that are not kept."""
+    meter = replace(request_for("x").meter, think=True)
+    done = plan("turn on the kitchen light", call("fly"), RIGHT, meter=meter)
+    assert [m["role"] for m in done.model.asked[1].messages[-2:]] == ["assistant", "user"]
+
+
 def test_each_call_is_told_its_own_fault(plan: Run) -> None:
     wrong = [call("on", device="kitchen light"), call("fly"), call("timer", lenght="x")]
     done = plan("turn on the kitchen light", wrong, RIGHT)
