@@ -121,6 +121,7 @@ def check(options: Options) -> int:
 
     load_household(Path(household) if household else None)
     load_catalogue(loaded.settings, options.paths)
+    _check_language_models(loaded, options.paths)
     if options.json:
         notes: list[Json] = [_ignored(name) for name in loaded.ignored]
         _print(json.dumps({"ok": True, "file": _text(loaded.path), "notices": notes}))
@@ -129,6 +130,18 @@ def check(options: Options) -> int:
         sys.stderr.write(printable(f"{_ignored(name)}\n"))
     _print(f"{loaded.path}: ok" if loaded.path else "ok (no config file: the defaults hold)")
     return 0
+
+
+def _check_language_models(loaded: Loaded, paths: Paths) -> None:
+    """Check the names of their providers, their scripts and the texts of their prompts."""
+    from alexa_cli.cli.session import prompt_folders
+    from alexa_cli.models.llm.registry import LanguageModels
+    from alexa_cli.prompt.texts import load_texts
+
+    models = LanguageModels(loaded.settings)
+    for name in models.names:
+        models.get(name)
+    load_texts(prompt_folders(loaded, paths))
 
 
 def _ignored(name: str) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from alexa_cli.cli.model_list import jobs_of, language_models, price_line
-from alexa_cli.config.schema import JobsSettings, Strategy
+from alexa_cli.cli.model_test import _test_all
+from alexa_cli.config.schema import JobsSettings, PriceSettings, Strategy
 from alexa_cli.config.settings import ModelSettings, Settings
 from alexa_cli.models.chat import Price
+from alexa_cli.models.llm.registry import LanguageModels
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Installed
+    from tests.wire.server import WireServer
 
 SCRIPT = """
 answers:
@@ -145,3 +151,75 @@ def test_where_keys_come_from(options: dict[str, Any], key: str) -> None:
     (row,) = language_models(settings, {"GOOGLE_API_KEY": "secret"})
     assert row["key"] == key
     assert row["state"] == ("no key" if key.startswith("missing") else "ready")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("models: {a: {kind: scripted, script: a.yaml}}", "a.yaml:2: unknown key 'txet'"),
+        ("models: {a: {kind: llm, model: antropic/x}}", "there is no provider 'antropic'"),
+        ("prompt: {folder: texts}", "said.md"),
+    ],
+)
+def test_config_check_looks_at_what_models_need(alexa: Installed, text: str, says: str) -> None:
+    folder = alexa.home / "config"
+    (folder / "texts").mkdir(parents=True)
+    (folder / "a.yaml").write_text("answers:\n  - {txet: hello}\n")
+    (folder / "texts" / "said.md").write_text("no front matter\n")
+    (folder / "config.yaml").write_text(text)
+    ran = alexa("config", "check")
+    assert ran.code == 4
+    assert says in ran.err
+
+
+def test_a_configured_model_costs_plain_commands_no_import(alexa: Installed) -> None:
+    options = ["--set", "models.far.kind=llm", "--set", "models.far.model=openai/gpt-5-mini",
+               "--set", "jobs.decide=[reflex, sentences, far]"]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", alexa.program, "ask", "turn on the kitchen light",
+         *options], env=alexa.env, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    names = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "alexa_cli" in names
+    assert names & {"litellm", "openai", "httpx", "numpy", "tokenizers", "pydantic"} == set()
+
+
+# A provider over HTTP -----------------------------------------------------------------------
+
+
+def find_out(server: WireServer, *replies: Any, **options: Any) -> tuple[int, dict[str, Any]]:
+    server.answer(*replies)
+    model = ModelSettings(kind="llm", model="openai/tiny", api_base=f"{server.url}/v1",
+                          retries=0, **options)  # fmt: skip
+    models = LanguageModels(Settings(models={"far": model}))
+    codes, rows = asyncio.run(_test_all(models, ("far",), quiet=True))
+    return codes[0], rows[0]
+
+
+def test_a_provider_that_can_do_everything(wire_server: WireServer, wire: Any) -> None:
+    call = [wire.Tool('{"room": "kitchen", ', "set_light"), wire.Tool('"on": true}')]
+    json_text = '{"room": "the kitchen", "on": true}'
+    code, row = find_out(
+        wire_server, wire.Reply(usage=wire.Usage(1400, output=6)),
+        wire.Reply(usage=wire.Usage(40, read=1360)), wire.Reply(call, finish="tool_calls"),
+        wire.Reply([wire.Text(json_text)]), price=PriceSettings(input=1, output=2),
+    )  # fmt: skip
+    assert code == 0
+    assert row["answer"]["text"] == "Hello there."
+    assert row["prefix"]["cached"] == 1360
+    assert row["tool_call"]["ok"]
+    assert row["JSON_schema"]["ok"]
+    assert row["cost"] is not None
+    asked = [each.body for each in wire_server.asked]
+    assert asked[0]["messages"][0] == asked[1]["messages"][0]
+    assert asked[2]["tools"][0]["function"]["name"] == "set_light"
+    assert asked[3]["response_format"]["type"] == "json_schema"
+
+
+def test_a_provider_that_refuses_the_key(wire_server: WireServer, wire: Any) -> None:
+    reply = wire.Reply(status=401, error={"error": {"message": "no such key", "code": "401"}})
+    code, row = find_out(wire_server, reply, api_key="wrong-key-9876")
+    assert code == 4
+    assert not row["ok"]
+    assert "far" in row["answer"]["error"]
+    assert "wrong-key-9876" not in str(row)

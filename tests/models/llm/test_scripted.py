@@ -32,6 +32,7 @@ from alexa_cli.models.failures import (
     TooLong,
 )
 from alexa_cli.models.llm.asked import job_of, said_in
+from alexa_cli.models.llm.prefix import PrefixCache, lay_out, tokens
 from alexa_cli.models.llm.script import load_script
 from alexa_cli.models.llm.scripted import Scripted, words
 
@@ -397,3 +398,45 @@ def test_the_same_script_answers_in_json_where_that_is_asked_for(
     pieces = answer(scripted(tmp_path, f"else: {rule}"), asks(schema=PLAN))
     assert json.loads(text_of(pieces)) == text
     assert end_of(pieces).reason == "stop"
+
+
+KEYS = "answers else job when prompt text json calls fail after delay".split()
+SCALARS = st.none() | st.booleans() | st.integers(-3, 3)
+VALUES = st.recursive(
+    SCALARS | st.sampled_from(["", "(", "plan", "busy", "1s"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_any_script_loads_or_is_refused_with_its_line(value: Any) -> None:
+    line = None
+    try:
+        assert load_script(Path("any.yaml"), json.dumps(value)).entries
+    except FileError as error:
+        line = error.line
+    assert line in {None, 1}
+
+
+TEXTS = st.sampled_from(["aaaa" * 40, "bbbb" * 40, "c"])
+PROMPTS = st.lists(st.lists(st.tuples(TEXTS, st.booleans()), max_size=5), min_size=1, max_size=4)
+CACHES = st.sampled_from(["anthropic", "openai", "prefix", "none"])
+
+
+@given(PROMPTS, CACHES, st.integers(0, 60))
+def test_counts_of_a_cache_add_up(prompts: list[Any], kind: Any, least: int) -> None:
+    cache = PrefixCache(ModelSpec("any", cache=kind, min_cache_tokens=least))
+    for parts in prompts:
+        content = [
+            {"type": "text", "text": text, **({"cache_control": {}} if mark else {})}
+            for text, mark in parts
+        ]
+        layout = lay_out(ChatRequest(messages=({"role": "user", "content": content},)))
+        uncached, read, written = cache.read(layout)
+        assert min(uncached, read, written) >= 0
+        assert uncached + read + written == tokens(layout.text)
+        assert read == 0 or read >= least
+        assert read == 0 or kind != "none"
