@@ -7,9 +7,16 @@ process ends, when its loop is gone. Whoever ran a loop closes what belongs to i
 from __future__ import annotations
 
 import asyncio
+from importlib import import_module
 from typing import Any
 
 from alexa_cli.models.llm import importing
+
+_OF_OPENAI = frozenset({"openai", "lm_studio"})
+"""Providers whose requests are made by OpenAI's client ..."""
+_OF_LITELLM = frozenset({"ollama_chat", "hosted_vllm", "groq", "deepseek", "openrouter"})
+"""... and by one of litellm's."""
+_USUAL = {"anthropic": "https://api.anthropic.com", "openai": "https://api.openai.com/v1"}
 
 
 async def close_clients() -> None:
@@ -31,24 +38,36 @@ async def close_clients() -> None:
 async def connect(model: str, arguments: dict[str, Any]) -> None:
     """Open a connection to the provider, for the client that the next request will use.
 
-    ``arguments`` are those of the request. Nothing is sent but a HEAD without a key.
+    ``arguments`` are those of the request. Nothing is sent but a HEAD without a key, and nothing
+    at all to a provider that is not among those tested here.
     """
     litellm = importing.load()
     _, provider, key, base = litellm.get_llm_provider(
         model=model, api_base=arguments["base_url"], api_key=arguments["api_key"]
     )
+    base = base or _USUAL.get(provider)
+    if base is None:
+        return
     if provider == "anthropic":
-        base = base or "https://api.anthropic.com"
-        await litellm.module_level_aclient.client.head(base)
-    elif provider == "openai" or provider in litellm.openai_compatible_providers:
-        client = litellm.main.openai_chat_completions.get_openai_client(
+        client = litellm.module_level_aclient.client
+    elif provider in _OF_OPENAI:
+        made = litellm.main.openai_chat_completions.get_openai_client(
             is_async=True,
             api_key=key or arguments["api_key"],
-            api_base=base or "https://api.openai.com/v1",
+            api_base=base,
             timeout=arguments["timeout"],
             max_retries=0,
         )
-        await client._client.head(client.base_url)  # noqa: SLF001 - the one it will use
+        client, base = made._client, str(made.base_url)  # noqa: SLF001 - the one it will use
+    elif provider in _OF_LITELLM:
+        handlers = import_module("litellm.llms.custom_httpx.http_handler")
+        made = handlers.get_async_httpx_client(
+            llm_provider=litellm.LlmProviders(provider), params={"ssl_verify": None}
+        )
+        client = made.client
+    else:
+        return
+    await client.head(base)
 
 
 def exercise(model: str) -> None:

@@ -82,7 +82,7 @@ class LiteLlm:
             "stream": True,
             "stream_options": {"include_usage": True},
             "max_tokens": longest,
-            "timeout": spec.timeout + 5,  # our own limit on silence comes first
+            "timeout": float(spec.timeout + 5),  # our own limit on silence comes first
             "max_retries": 0,
             "num_retries": 0,
             "drop_params": True,

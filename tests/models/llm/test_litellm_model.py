@@ -283,6 +283,27 @@ def test_a_connection_is_opened_ahead_and_used_again(wire_model: Any, run: Any) 
     assert "test-key-1234" not in str(wire_model.server.asked[0].headers)
 
 
+@pytest.mark.parametrize(
+    "model",
+    ["lm_studio/x", "hosted_vllm/x", "groq/x", "deepseek/deepseek-chat", "openrouter/x/y"],
+)
+def test_connections_of_others_are_opened_ahead_too(
+    openai_model: Any, run: Any, model: str
+) -> None:
+    async def turn() -> None:
+        made = openai_model.model(model=model)
+        await made.warm()
+        await openai_model.answer(ASKED, model=made)
+
+    run(turn())
+    assert [asked.connection for asked in openai_model.server.asked] == [1, 1]
+
+
+def test_nothing_is_sent_ahead_to_who_is_not_known(openai_model: Any, run: Any) -> None:
+    run(openai_model.model(model="mistral/x").warm())
+    assert not openai_model.server.asked
+
+
 def test_warming_up_what_cannot_be_reached_is_no_failure(wire_model: Any, run: Any) -> None:
     wire_model.base = "http://127.0.0.1:9"
     run(wire_model.model().warm())
