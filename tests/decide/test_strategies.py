@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -26,7 +27,9 @@ from alexa_cli.decide.strategies import Fallback, Race, Speculate
 from alexa_cli.errors import AlexaError, ConfigError, Refused
 from alexa_cli.models.chat import Exchange
 from alexa_cli.models.failures import BadAnswer, Busy, Filtered, NoAnswer, NotAllowed
+from alexa_cli.models.llm.registry import LanguageModels
 from alexa_cli.models.meter import Meter
+from alexa_cli.prompt.texts import load_texts
 from alexa_cli.trace.record import Recorder
 from alexa_cli.turn import (
     Answer,
@@ -700,3 +703,60 @@ def test_a_name_nobody_knows_within_a_strategy(paths: Paths) -> None:
     strategy = Strategy(race=["sentences", "nearst"])
     with pytest.raises(ConfigError, match="nearst"):
         build_cascade(Settings(jobs=JobsSettings(decide=[strategy])), paths)
+
+
+SCRIPT = """\
+delay: {delay}ms
+answers:
+  - when: cosy
+    calls: [{{name: phone.never_mind, arguments: {{}}}}]
+else: {{fail: unreachable}}
+"""
+
+
+def test_language_models_from_the_config(
+    paths: Paths, request_for: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, delay in (("fast", 10), ("slow", 60)):
+        (tmp_path / f"{name}.yaml").write_text(SCRIPT.format(delay=delay))
+    decide: list[str | Strategy] = [
+        "sentences", Strategy(speculate={"draft": "fast", "verify": "slow"}), "slow",
+    ]  # fmt: skip
+    settings = Settings(
+        jobs=JobsSettings(decide=decide), planning="one_call",
+        models={
+            name: ModelSettings(kind="scripted", script=str(tmp_path / f"{name}.yaml"), retries=0)
+            for name in ("fast", "slow")
+        },
+    )  # fmt: skip
+    models, prepared = LanguageModels(settings), list[tuple[str, ...]]()
+    monkeypatch.setattr(models, "prefetch", prepared.append)
+    cache = says("cache", (0, NO))
+    cascade = build_cascade(settings, paths, models, load_texts(), cache)
+    assert [model.name for model in cascade.models] == [
+        "sentences", "cache", "speculate(fast, slow)", "slow",
+    ]  # fmt: skip
+    request = request_for("make it cosy")
+    *_, draft, last = decided(cascade, request)
+    assert isinstance(draft, Plan)
+    assert isinstance(last, Plan)
+    assert (draft.model, draft.final, draft.verified) == ("fast", False, False)
+    assert (last.model, last.final, last.verified) == ("slow", True, True)
+    assert last.calls == draft.calls
+    assert prepared == [("fast", "slow")]
+    assert [(e.model, e.branch) for e in request.meter.exchanges if e.branch] == [
+        ("fast", "draft"), ("slow", "verify"),
+    ]  # fmt: skip
+    refusal = decided(cascade, request_for("gibberish"))[-1]
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.model) == ("unreachable", "slow")
+    assert prepared[1:] == [("fast", "slow"), ("slow",)]
+
+
+def test_a_language_model_without_anything_to_run_on(paths: Paths) -> None:
+    settings = Settings(
+        jobs=JobsSettings(decide="slow"),
+        models={"slow": ModelSettings(kind="scripted", script="slow.yaml")},
+    )
+    with pytest.raises(ConfigError, match="slow"):
+        build_cascade(settings, paths)
