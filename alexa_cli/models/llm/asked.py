@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from alexa_cli.models.llm.prefix import lay_out
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from alexa_cli.models.chat import ChatRequest, ModelSpec
+    from alexa_cli.models.chat import ChatRequest
 
 JOBS = ("route", "plan", "reply", "summarise", "rerank", "test")
 _KEY = re.compile(r"alexa-([a-z]+)(?:-|$)")
 _SAID = re.compile(r"<said>(.*?)</said>", re.DOTALL)
-
-
-def prompt_of(request: ChatRequest, spec: ModelSpec) -> str:
-    """Return the whole prompt, in the order in which the model reads it."""
-    return lay_out(request, tools_first=spec.tools_first).text
 
 
 def number_of(request: ChatRequest) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -126,5 +125,12 @@ class PrefixCache:
 
 
 def _shared(one: str, other: str) -> int:
-    """Return the length of the longest common prefix."""
-    return len(os.path.commonprefix([one, other]))  # noqa: RUF071 - of texts, not of paths
+    """Return the length of the longest common prefix, by halves: texts are long."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

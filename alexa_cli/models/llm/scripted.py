@@ -28,7 +28,6 @@ from alexa_cli.models.failures import (
 from alexa_cli.models.llm.asked import (
     job_of,
     number_of,
-    prompt_of,
     said_in,
     tool_named,
     wants_calls,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alexa_cli.models.chat import ChatRequest, ModelSpec, Piece
+    from alexa_cli.models.llm.prefix import Layout
     from alexa_cli.models.llm.script import Entry, Rule, Script, ScriptedCall
 
 SEEN = 100
@@ -94,25 +94,24 @@ class Scripted:
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Yield the answer's pieces. Raises ModelError where the script says so."""
         self.seen.append(request)
-        entry, groups = self._find(request)
+        layout = lay_out(request, tools_first=self.spec.tools_first)
+        entry, groups = self._find(request, layout.text)
         rule, answer = entry.rule, _answer(entry.rule, groups, request)
         self.open += 1
         try:
-            async for piece in self._stream(rule, answer, request):
+            async for piece in self._stream(rule, answer, layout):
                 yield piece
         finally:
             self.open -= 1
 
-    async def _stream(
-        self, rule: Rule, answer: _Answer, request: ChatRequest
-    ) -> AsyncGenerator[Piece]:
+    async def _stream(self, rule: Rule, answer: _Answer, layout: Layout) -> AsyncGenerator[Piece]:
         delay = self._script.delay if rule.delay is None else rule.delay.seconds
         pause = self._script.per_piece if rule.per_piece is None else rule.per_piece.seconds
         breaks = _break(rule, answer)
         await asyncio.sleep(delay)
         if breaks == 0 and rule.fail not in {"stall", "cut"}:
             raise self._failure(rule)
-        read = self._cache.read(lay_out(request, tools_first=self.spec.tools_first))
+        read = self._cache.read(layout)
         for number, piece in enumerate(_pieces(rule, answer)):
             if number == breaks:
                 break
@@ -126,10 +125,9 @@ class Scripted:
         elif rule.fail != "cut":
             raise self._failure(rule)
 
-    def _find(self, request: ChatRequest) -> tuple[Entry, dict[str, str]]:
+    def _find(self, request: ChatRequest, prompt: str) -> tuple[Entry, dict[str, str]]:
         """Return the first rule that holds, and its groups. Raises BadAnswer if none does."""
         said, job, number = said_in(request), job_of(request), number_of(request)
-        prompt = prompt_of(request, self.spec)
         for place, entry in enumerate(self._script.entries):
             rule = entry.rule
             jobs = [rule.job] if isinstance(rule.job, str) else rule.job

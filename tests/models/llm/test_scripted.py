@@ -31,6 +31,7 @@ from alexa_cli.models.failures import (
     NotAllowed,
     TooLong,
 )
+from alexa_cli.models.llm import prefix
 from alexa_cli.models.llm.asked import job_of, said_in
 from alexa_cli.models.llm.prefix import PrefixCache, lay_out, tokens
 from alexa_cli.models.llm.script import load_script
@@ -440,3 +441,10 @@ def test_counts_of_a_cache_add_up(prompts: list[Any], kind: Any, least: int) -> 
         assert uncached + read + written == tokens(layout.text)
         assert read == 0 or read >= least
         assert read == 0 or kind != "none"
+
+
+@given(st.text("ab", max_size=40), st.text("ab", max_size=40))
+def test_the_longest_common_prefix(one: str, other: str) -> None:
+    length = prefix._shared(one, other)
+    assert one[:length] == other[:length]
+    assert one[length : length + 1] != other[length : length + 1] or length == len(one)
