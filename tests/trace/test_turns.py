@@ -31,6 +31,7 @@ from alexa_cli.trace.waterfall import waterfall
 from alexa_cli.turn import (
     Acted,
     Argument,
+    Basis,
     Call,
     Candidate,
     Decided,
@@ -266,3 +267,13 @@ def test_a_page_of_any_json_is_shown(value: object) -> None:
 
 def test_times_for_people() -> None:
     assert [milliseconds(s) for s in (0.0004, 0.0125, 1.25)] == ["0.4 ms", "12 ms", "1.25 s"]
+
+
+def test_a_plan_from_the_cache_shows_when_it_was_made() -> None:
+    cached = replace(PLAN, model="cache", basis=Basis(cached="t-000000000", seconds=1.9))
+    shown = list(page(_turn(decisions=[plain(cached)]), requests=["", "requests", "  1 of them"]))
+    place = next(n for n, each in enumerate(shown) if "cache: plan" in each)
+    assert shown[place + 1] == "  first decided in 1.90 s, in turn t-000000000"
+    assert shown.index("requests") < next(n for n, each in enumerate(shown) if "spans" in each)
+    made = replace(PLAN, basis=Basis())
+    assert not any("first decided" in each for each in page(_turn(decisions=[plain(made)])))
