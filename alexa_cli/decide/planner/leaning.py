@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from alexa_cli.decide.model import Request
 
 FEW = 2
-"""So few words are a fragment ("kitchen too") wherever there is something to be a fragment of."""
+"""So few words are a fragment ("the bedroom") wherever there is something to be a fragment of,
+unless they begin as an order does."""
+_ORDERS = frozenset(
+    "turn switch set add start stop cancel call send lock unlock open close shut dim raise remind "
+    "schedule create make delete remove play pause resume order book buy text find show tell read "
+    "write take bring get give put move wake mute unmute skip vacuum clean help sing roll flip "
+    "pick choose translate define spell count list search google".split()
+)
 _POINTING = frozenset(
     "them those these him her he she they their theirs its his hers itself themselves same both "
     "other another others else instead neither either latter former previous earlier "
@@ -68,7 +75,9 @@ def leans(request: Request) -> bool:
     if request.question is not None:
         return True
     said = request.words
-    return request.moment.language != "en" or len(said) <= FEW or leans_back(said)
+    if request.moment.language != "en":
+        return True
+    return leans_back(said) or (len(said) <= FEW and not _ORDERS.intersection(said[:1]))
 
 
 def leans_back(said: Sequence[str]) -> bool:

@@ -116,7 +116,10 @@ def test_what_stands_alone_does_not_lean(said: str) -> None:
 def test_a_fragment_leans_whatever_it_says(request_for: Make) -> None:
     assert leans(request_for("kitchen"))
     assert leans(request_for("ten minutes"))
+    assert leans(request_for("kitchen too"))
     assert not leans(request_for("set an alarm"))
+    assert not leans(request_for("play jazz"))
+    assert leans(request_for("play it"))
 
 
 def test_what_follows_a_question_leans(request_for: Make) -> None:
