@@ -96,9 +96,10 @@ def leans_back(said: Sequence[str]) -> bool:
     return any(_IN_PLACE[word](words, at) for at, word in enumerate(words) if word in _IN_PLACE)
 
 
-def _it(words: tuple[str, ...], _at: int) -> bool:
+def _it(words: tuple[str, ...], at: int) -> bool:
     # "is it raining" and "what time is it" point at nothing; "turn it off" does
-    return _WEATHER.isdisjoint(words) or _NOTHING.isdisjoint(words)
+    beside = {words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""}
+    return _WEATHER.isdisjoint(words) or (_NOTHING | _WEATHER).isdisjoint(beside)
 
 
 def _that(words: tuple[str, ...], at: int) -> bool:

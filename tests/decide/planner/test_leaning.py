@@ -63,6 +63,7 @@ you said it would rain
 delete that
 how old is she
 go back to the previous song
+how much time is left on it
 """.strip().splitlines()
 
 STANDS = """
@@ -97,6 +98,7 @@ text dad that dinner is ready
 is the garage door open
 who won the world cup this year
 start the vacuum in the hall
+remind me to close the window when it rains
 make the desk lamp brighter
 make the bedroom a bit cooler
 remind me that it is trash day
