@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from alexa_cli.models.chat import ChatRequest, ModelSpec, Price
 from alexa_cli.models.llm import importing
@@ -23,6 +23,11 @@ from alexa_cli.models.llm.clients import close_clients
 from alexa_cli.models.llm.litellm_model import LiteLlm
 from alexa_cli.models.llm.talk import Gathered, talk
 from alexa_cli.models.meter import Meter
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from tests.wire.server import WireServer
 
 SERVER = Path(__file__).parents[1] / "tests" / "wire" / "server.py"
 WARM_UP = 10
@@ -51,7 +56,7 @@ REQUEST = ChatRequest(
 Timed = Callable[[], Awaitable[tuple[float, float]]]
 
 
-def wire() -> Any:
+def wire() -> ModuleType:
     """The module of the wire server."""
     spec = spec_from_file_location("wire_server", SERVER)
     assert spec is not None  # noqa: S101 - for mypy
@@ -86,7 +91,7 @@ def ways(model: LiteLlm) -> tuple[Timed, Timed]:
     return bare, ours
 
 
-async def compare(model: LiteLlm, server: Any, requests: int) -> None:
+async def compare(model: LiteLlm, server: WireServer, requests: int) -> None:
     """Print one line of figures."""
     bare, ours = ways(model)
     pairs = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from alexa_cli.models.failures import Busy, ModelError, NoAnswer
 from alexa_cli.models.llm import importing
 from alexa_cli.models.llm.limits import Limits
+from alexa_cli.models.llm.litellm_model import LiteLlm
 from alexa_cli.models.llm.record import Gathered, Record
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ async def talk(
     for check in meter.checks:
         request = check(model.spec, request, meter)
     ends = _ends(model.spec, meter)
-    if model.spec.kind == "llm" and not importing.is_loaded():
+    if isinstance(model, LiteLlm) and not importing.is_loaded():
         await _imported(model.spec, meter, ends)
+    if meter.recorder.now() >= ends:
+        raise NoAnswer(f"{model.spec.name}: no time was left to ask it")
     with Record(model.spec, request, meter, job) as record:
         while True:
             record.attempts += 1

@@ -105,13 +105,9 @@ def test_the_import_is_prefetched_once_and_waiting_is_a_span_of_its_own(
     tmp_path: Path, wire_server: Any
 ) -> None:
     code = f"""
-        import time
-
-        started = time.perf_counter()
         for _ in range(10):
             importing.prefetch()
-        assert time.perf_counter() - started < 0.5
-        assert not importing.is_loaded()
+        assert not importing.is_loaded()  # it has not waited
         assert [t.name for t in threading.enumerate()].count("import litellm") == 1
         model = openai("{wire_server.url}")
 

@@ -180,6 +180,16 @@ def test_the_turn_ends_when_it_must() -> None:
     assert model.closed == 1
 
 
+def test_without_time_nothing_is_asked() -> None:
+    model, meter = Own(WHOLE, kind="llm"), Meter()
+    meter.ends = meter.recorder.now()
+    with pytest.raises(NoAnswer, match="no time was left"):
+        asyncio.run(said(model, meter))
+    assert not model.requests
+    assert not meter.exchanges
+    assert not meter.recorder.spans()  # nor is litellm imported for a model that is not its own
+
+
 def test_a_stream_without_an_end_is_not_whole() -> None:
     meter = Meter()
     with pytest.raises(NoAnswer, match="broke off"):
