@@ -324,7 +324,9 @@ class Spent:
     more: bool = False
     """Whether a request did not say what it took: the tokens are the least there can be."""
     cost: float | None = None
-    """US dollars; None if any price is unknown."""
+    """US dollars; None if that of any request is unknown."""
+    known_cost: float = 0.0
+    """As far as it is known: all of it, or the least that it can have been."""
     first_action: float | None = None
     """Seconds until the first call was started; None: there was none."""
     ttft: float | None = None

@@ -136,7 +136,8 @@ def summed(exchanges: Sequence[Exchange]) -> Spent:
     tokens = _known(n for one in thrown for n in (one.usage.input, one.usage.output))
     return Spent(
         cycles(asked), **counts, more=any(one.usage.output is None for one in asked),
-        cost=total_cost(asked), ttft=min(firsts, default=None),
+        cost=total_cost(asked), known_cost=sum(one.cost or 0.0 for one in asked),
+        ttft=min(firsts, default=None),
         thrown_tokens=tokens if thrown else 0, thrown_cost=total_cost(thrown),
     )  # fmt: skip
 

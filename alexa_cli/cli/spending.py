@@ -43,11 +43,10 @@ def spent_line(seen: Seen, spent: Spent, columns: int | None, *, turn: bool = Tr
     """
     did = ", ".join(seen.calls) or seen.status.replace("_", " ")
     head = f"{seen.model or 'nobody'} → "
-    cost = "cost unknown" if spent.cost is None else money(spent.cost)
     cycles = f"{spent.cycles} cycle{'' if spent.cycles == 1 else 's'}"
     total = f"total {milliseconds(seen.seconds)}"
     parts = {
-        "cycles": cycles, "tokens": tokens(spent), "cost": cost, "first": _first(spent),
+        "cycles": cycles, "tokens": tokens(spent), "cost": _cost(spent), "first": _first(spent),
         "total": total, "saved": _saved(spent), "thrown": thrown(spent),
         "turn": seen.turn if turn else "",
     }  # fmt: skip
@@ -63,6 +62,12 @@ def spent_line(seen: Seen, spent: Spent, columns: int | None, *, turn: bool = Tr
             parts[place] = ""
     tail = _joined(parts)
     return line(head + line(did, max(8, columns - len(head) - len(tail))) + tail, columns)
+
+
+def _cost(spent: Spent) -> str:
+    if spent.cost is not None:
+        return money(spent.cost)
+    return f"{money(spent.known_cost)}+" if spent.known_cost else "cost unknown"
 
 
 def _first(spent: Spent) -> str:

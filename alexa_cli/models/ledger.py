@@ -53,12 +53,13 @@ class UsageRow:
     reason: str = ""
     thrown_away: bool = False
     asked: bool = True
-    """False if it failed before anything came back: nothing is known to be paid for it."""
+    """False if it failed in a way that costs nothing: it was not reached, or not let in."""
 
 
 def was_asked(exchange: Exchange) -> bool:
-    """Whether a request can have cost anything: not if it failed before anything came back."""
-    return exchange.reason != "error" or exchange.first is not None
+    """Whether a request can have cost anything: not if it is known to have taken no token."""
+    usage = exchange.usage
+    return exchange.first is not None or usage.input != 0 or usage.output != 0
 
 
 def save_exchanges(

@@ -194,13 +194,15 @@ def test_a_turn_that_is_gone_takes_nothing_with_it(play: Play) -> None:
 
 def test_what_a_turn_spent_is_the_sum_of_its_requests() -> None:
     draft = replace(ONE, branch="draft", cost=None, usage=Usage(), reason="closed")
-    failed = replace(ONE, reason="error", first=None, error="out of reach", cost=None)
+    failed = replace(
+        ONE, reason="error", first=None, error="out of reach", usage=Usage(0, 0, 0, 0), cost=0.0
+    )
     spent = summed([ONE, replace(ONE, start=0.3, first=0.35, end=0.5), failed])
     assert (spent.uncached, spent.cache_read, spent.output) == (20, 180, 10)
     assert (spent.cycles, spent.cost, spent.ttft, spent.more) == (2, 0.002, 0.1, False)
     assert (spent.thrown_tokens, spent.thrown_cost) == (0, 0.0)
     lost = summed([ONE, replace(draft, thrown_away=True)])
-    assert (lost.cost, lost.more, lost.input) == (None, True, 100)
+    assert (lost.cost, lost.known_cost, lost.more, lost.input) == (None, 0.001, True, 100)
     assert (lost.thrown_tokens, lost.thrown_cost) == (None, None)
     told = summed([ONE, replace(ONE, thrown_away=True)])
     assert (told.thrown_tokens, told.thrown_cost, told.cycles) == (105, 0.001, 1)

@@ -59,7 +59,7 @@ def test_what_tells_least_is_left_out_first(columns: int, line: str) -> None:
     st.integers(20, 200), st.booleans(),
     st.builds(
         Spent, st.integers(0, 9), *[st.none() | st.integers(0, 10**7)] * 4, st.booleans(),
-        st.none() | st.floats(0, 1e4), *[st.none() | st.floats(0, 1e4)] * 3,
+        st.none() | st.floats(0, 1e4), st.just(0.0), *[st.none() | st.floats(0, 1e4)] * 3,
         st.none() | st.integers(0, 10**6), st.none() | st.floats(0, 100),
     ),
 )  # fmt: skip
@@ -82,6 +82,7 @@ def test_unknown_is_never_nothing() -> None:
     assert tokens(Spent(1, 10, None, 90, 3)) == "in 100 (written 90) out 3"
     assert "cost unknown" in summary(seen(replace(SPENT, cost=None)), None)
     assert "· $0 ·" in summary(seen(replace(SPENT, cost=0.0)), None)
+    assert "· $0.0100+ ·" in summary(seen(replace(SPENT, cost=None, known_cost=0.01)), None)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,9 @@ def filled(paths: Paths) -> Store:
     turn("t-1aaaaa", "accurate", now - timedelta(days=30), "old", ONE)
     turn("t-1aaaab", "sentences", now - timedelta(days=2), "")
     draft = replace(ONE, number=2, model="fast", cost=None, usage=Usage(), thrown_away=True)
-    failed = replace(ONE, number=3, model="fast", reason="error", first=None, cost=None)
+    failed = replace(
+        ONE, number=3, model="fast", reason="error", first=None, usage=Usage(0, 0, 0, 0), cost=0.0
+    )
     turn("t-1aaaac", "accurate", now - timedelta(days=1), "smart_home", ONE, draft, failed)
     turn("t-1aaaad", "cache", now - timedelta(hours=2), "timers")
     turn("t-1aaaae", "accurate", now - timedelta(hours=1), "timers",

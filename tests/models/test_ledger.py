@@ -91,9 +91,11 @@ def test_usage_is_read_without_the_texts(store: Store) -> None:
 
 
 def test_a_request_that_never_got_through_took_nothing(store: Store) -> None:
-    failed = replace(ONE, reason="error", first=None, usage=Usage(), cost=None)
-    _save(store, "t-1", failed, replace(failed, number=2, reason="closed"))
-    assert [row.asked for row in sorted(usage_rows(store), key=lambda r: r.number)] == [False, True]
+    failed = replace(ONE, reason="error", first=None, usage=Usage(0, 0, 0, 0), cost=0.0)
+    silent = replace(failed, number=2, usage=Usage(), cost=None)
+    _save(store, "t-1", failed, silent, replace(silent, number=3, reason="closed"))
+    rows = sorted(usage_rows(store), key=lambda row: row.number)
+    assert [row.asked for row in rows] == [False, True, True]
 
 
 def test_money_is_summed_since_an_instant_as_far_as_it_is_known(store: Store) -> None:
