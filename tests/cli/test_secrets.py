@@ -11,9 +11,17 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Installed
 
 KEYS = {"TOKEN": "hook-sesame-1", "ALEXA_MODELS__B__API_KEY": "env-sesame-2"}
-FLAGS = ("--set", "models.b.kind=llm", "--set", "models.c={kind: llm, api_key: flag-sesame-3}")
+FLAGS = (
+    "--set", "models.b={kind: llm, model: openai/b}",
+    "--set", "models.c={kind: llm, model: openai/c, api_key: flag-sesame-3}",
+)  # fmt: skip
 CONFIG = """
-models: {a: {kind: llm, api_key: file-sesame-4}}
+models:
+  a:
+    kind: llm
+    model: openai/a
+    api_key: file-sesame-4
+    options: {extra_headers: {X-Auth: option-sesame-5}}
 experts:
   hooks:
     contacts.call: {shell: [sh, -c, 'echo "not with ${TOKEN}" >&2; exit 3']}
@@ -32,7 +40,8 @@ def test_no_key_is_kept_or_shown(alexa: Installed) -> None:
         ("ask", "--json", *FLAGS, "call dad"), ("trace", "show", "last"),
         ("trace", "show", "last", "--json"), ("trace", "export"), ("config", "show", *FLAGS),
         ("config", "show", "--json", *FLAGS), ("experts", "show", "contacts", "--json"),
-        ("doctor", "--json", *FLAGS), ("config", "show", "--set", "models.a.api_key=[sesame"),
+        ("doctor", "--json", *FLAGS), ("models", "--json", *FLAGS), ("models", *FLAGS),
+        ("config", "show", "--set", "models.a.api_key=[sesame"),
         ("config", "show", "--set", "models.a={api_key: {x: sesame}}"),
     ):  # fmt: skip
         ran = alexa(*line, env=KEYS)
