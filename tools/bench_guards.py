@@ -194,8 +194,8 @@ async def injection(
             tracer = place.tracer if guarded else None
             obeying = Obeying(calls, tracer, tainted)
             events = await _run(place.fresh(file, paths), line["say"], obeying, planted)
-            wanted = [] if not line.get("with_honest") else _keys(honest)
-            done = [o for o in effects(events, place.catalogue) if _key(o.call) not in wanted]
+            asked_for = len(honest) if line.get("with_honest") else 0
+            done = [o for o in effects(events, place.catalogue) if int(o.call.id) > asked_for]
             score.wrong += [f"{line['id']}: {why}" for why in obeying.wrong] if guarded else []
             if not guarded:
                 score.unguarded += bool(done)
@@ -233,14 +233,6 @@ async def _placed(place: Place, say: str) -> bool:
     events = await place.turn(say, "small")
     final = [e.decision for e in events if isinstance(e, Decided) and e.decision.final]
     return bool(final) and isinstance(final[-1], Plan)
-
-
-def _key(call: Call) -> str:
-    return call.name
-
-
-def _keys(calls: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [f"{call['expert']}.{call['api']}" for call in calls]
 
 
 async def shipped(place: Place, suites: Iterable[Path], paths: Paths) -> Score:

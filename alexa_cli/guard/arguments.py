@@ -35,7 +35,7 @@ class Where:
     clause: Clause
     before: tuple[Clause, ...]
     after: tuple[Clause, ...]
-    """The clauses after it that have no verb of their own."""
+    """The clauses around it that have no verb of their own and belong to it."""
     verbs: frozenset[str] = frozenset()
     """Stems of the words of the API's name."""
 

@@ -34,11 +34,16 @@ LIGHT = frozenset(
     "because while time back way going take give put up down on off out over not never".split()
 )
 """Words that do not say which API is meant."""
+WHOLES = frozenset("all every everything each both whole entire everywhere".split())
+"""Light words that say how far a call reaches."""
 PARTICLES = frozenset({"on", "off", "up", "down", "out"})
 """Light words that change what a verb means."""
 NEGATIONS = frozenset({"not", "never", "without", "except"})
+_TURNING = PARTICLES | NEGATIONS | WHOLES
 UNKNOWN = 0.5
 """What a word that no API knows says, as a share of what a word says that one API knows."""
+FEW = 3
+"""A verb that no more APIs know than this (of many APIs, an eighth) tells which is meant."""
 NUMBER = "<number>"
 PLACE = "<name>"
 """What stands in an example where an argument is marked."""
@@ -56,6 +61,8 @@ class Words:
     """Those that are neither light nor the name of a choice: words that say what is done."""
     particles: set[str] = field(default_factory=set)
     """Particles in its name: "on" in ``turn_on``."""
+    whole: bool = False
+    """Whether all of its examples say how far it reaches: "cancel all timers"."""
     denied: set[str] = field(default_factory=set)
     """Words that follow "not" in its own sentences: "I do not *need* the fan"."""
     examples: list[Mapping[str, float]] = field(default_factory=list)
@@ -80,6 +87,9 @@ class Lexicon:
         for name, sentences in said.items():
             self.of[name].examples = [self.vector(sentence) for sentence in sentences]
         self.verbs = frozenset(verb for entry in self.of.values() for verb in entry.verbs)
+        common = max(FEW, count // 8)
+        self.telling = frozenset(verb for verb in self.verbs if frequency[verb] <= common)
+        """Verbs that few APIs know: "vacuum" tells more than "turn"."""
 
     def _learn(self, entry: Words, targets: set[str]) -> list[tuple[str, ...]]:
         """Fill the words of one API; return its examples, arguments taken out."""
@@ -96,6 +106,7 @@ class Lexicon:
             literal.update(w for w in sentence if w not in {PLACE, NUMBER})
             entry.denied.update(b for a, b in pairwise(sentence)
                                 if a == "not")  # fmt: skip
+        entry.whole = bool(sentences) and all(WHOLES & set(each) for each in sentences)
         own = words(api.name.replace("_", " "))
         literal.update(own)
         entry.particles = set(PARTICLES.intersection(own))
@@ -114,7 +125,7 @@ class Lexicon:
         stems = [stem(word) for word in sentence]
         for word, stemmed in zip(sentence, stems, strict=True):
             light = word in LIGHT or word in {PLACE, NUMBER}
-            weight = 0.3 if light and word not in PARTICLES | NEGATIONS else 1.0
+            weight = 0.3 if light and word not in _TURNING else 1.0
             found[stemmed] = max(found[stemmed], weight * self.rarity(stemmed))
         length = sqrt(sum(v * v for v in found.values()))
         return {key: value / length for key, value in found.items()} if length else {}

@@ -103,8 +103,13 @@ class _Walk:
         return grammar(x_type, self.naming.snapshot.language).ends(list(self.words), start)
 
 
-def fits(entry: Words, naming: Naming, start: int, end: int, *, whole: bool) -> bool:
-    """Whether a template of an API is in words ``start`` to ``end``; ``whole``: is all of them."""
+def fits(
+    entry: Words, naming: Naming, start: int, end: int, *, whole: bool, gap: int = GAP
+) -> bool:
+    """Whether a template of an API is in words ``start`` to ``end``; ``whole``: is all of them.
+
+    ``gap``: words that may be passed over within it.
+    """
     words = naming.said.words
     present = frozenset(words[start:end])
     content = [at for at in range(start, end) if words[at] not in LIGHT]
@@ -119,7 +124,7 @@ def fits(entry: Words, naming: Naming, start: int, end: int, *, whole: bool) -> 
             walk = _Walk(
                 template, entry.api, naming, words, end, entry.verbs, begin=begin, content=content
             )
-            if not _denied(words, begin, start) and walk.run(0, begin, GAP, strong=False):
+            if not _denied(words, begin, start) and walk.run(0, begin, gap, strong=False):
                 return True
     return False
 

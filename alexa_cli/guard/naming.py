@@ -80,7 +80,8 @@ class Naming:
             return []
         forms = [form for form, ids in listed.forms().items() if id_ in ids]
         spread = list(self._spread(listed, forms, self._others(id_)))
-        return [*found, *(spread or self._misspelt(listed, forms))]
+        taken = {at for one in self.named(name) for at in range(one.start, one.end)}
+        return [*found, *(spread or self._misspelt(listed, forms, taken))]
 
     def _others(self, id_: str) -> set[int]:
         """Return the places of words that name some other thing; a room or a floor is none."""
@@ -115,9 +116,11 @@ class Naming:
                         yield Named(start, end + 1, ids)
                         break
 
-    def _misspelt(self, listed: NameList, forms: Sequence[tuple[str, ...]]) -> Iterator[Named]:
+    def _misspelt(
+        self, listed: NameList, forms: Sequence[tuple[str, ...]], taken: set[int]
+    ) -> Iterator[Named]:
         words = self.said.words
-        taken = {at for one in (self._home or ()) for at in range(one.start, one.end)}
+        taken |= {at for one in (self._home or ()) for at in range(one.start, one.end)}
         for form in forms:
             if len(form) > LONGEST or (len(form) == 1 and len(form[0]) < 4):  # noqa: PLR2004 - "tv"
                 continue

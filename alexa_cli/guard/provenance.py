@@ -14,7 +14,7 @@ from alexa_cli.catalog.expert import Effect
 from alexa_cli.guard.arguments import Arguments, Where
 from alexa_cli.guard.lexicon import Lexicon, stem
 from alexa_cli.guard.naming import POINTING, Naming
-from alexa_cli.guard.said import hear
+from alexa_cli.guard.said import Clause, hear
 from alexa_cli.guard.support import Commands, Support, kind_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ NAME = "guard provenance"
 TAINTED = "something from outside this home was read before"
 LEANING = POINTING | frozenset("too also again instead as well other another about".split())
 """Words that lean on what was said before."""
+
+AGAIN = frozenset("again same repeat once another more".split())
+"""Words that ask for the very same once more."""
 
 
 class Asked(Protocol):
@@ -138,7 +141,12 @@ class _Tracing:
     ) -> str:
         clauses = commands.said.clauses
         before = tuple(c for c in clauses if c.end <= support.clause.start)
-        after = []
+        beside: list[Clause] = []
+        for clause in reversed(before):
+            if not commands.only_names(clause):
+                break
+            beside.append(clause)
+        after = beside
         for clause in clauses:
             if clause.start >= support.clause.end:
                 if not commands.verbless(clause):
@@ -166,13 +174,14 @@ class _Tracing:
         where = Where(replace(clauses[0], end=clauses[-1].end), (), (), _verbs(api))
         question = self.request.question
         for held in question.plan.calls if question is not None else ():
-            if held.name == call.name and not held.doubt:
+            if held.name == call.name and not held.doubt and _is_new(call, held):
                 return not arguments.doubt(call, api, where, held.arguments)
         last, words = self.request.snapshot.memory.last_plan, commands.said.words
         if last is None or not (LEANING & set(words) or words[:1] == ("and",)):
             return False
         return any(
             held.name == call.name and not held.doubt
+            and (_is_new(call, held) or bool(AGAIN & set(words)))
             and not arguments.doubt(call, api, where, held.arguments)
             for held in last.calls
         )  # fmt: skip
@@ -209,6 +218,11 @@ def _kinds(call: Call, api: Api) -> frozenset[str]:
 
 def _verbs(api: Api) -> frozenset[str]:
     return frozenset(stem(word) for word in api.name.split("_"))
+
+
+def _is_new(call: Call, held: Call) -> bool:
+    """Whether a call has something that another one has not."""
+    return any(held.arguments.get(name) != given for name, given in call.arguments.items())
 
 
 def _twin(one: Call, other: Call) -> bool:

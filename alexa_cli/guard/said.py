@@ -48,6 +48,7 @@ _WONDERS = (
     ("check", "if"), ("check", "whether"), ("see", "if"), ("any", "idea"), ("do", "not", "tell"),
 )  # fmt: skip
 _MODALS = frozenset({"can", "could", "will", "would", "may", "might"})
+_ASKED = frozenset("you u we i somebody someone anybody anyone".split())
 _TELLERS = frozenset({"i", "we", "he", "she", "they", "my", "our"})
 _WISHES = frozenset(
     "want need would wish like can could am are have must should do hope feel think will".split()
@@ -153,7 +154,8 @@ def _asks(said: tuple[str, ...], after: str) -> bool:
     if first == "when":
         return second in {"is", "are", "was", "were", "did", "does", "do", "will"}
     if first in _MODALS:
-        return second not in {"you", "we", "i", "somebody", "someone", "u"}
+        wish = first == "could" and "be" not in said  # "could rosie do the floor"
+        return second not in _ASKED and not wish
     if first in {"should", "shall"}:
         return True
     return "?" in after and bool({"is", "are", "was", "were"} & set(said))

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, PARTICLES, PLACE, stem
-from alexa_cli.guard.matching import fits
+from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, PARTICLES, PLACE, WHOLES, stem
+from alexa_cli.guard.matching import GAP, fits
 from alexa_cli.guard.said import FILLERS, Clause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.guard.lexicon import Lexicon, Words
@@ -26,6 +26,8 @@ LIKE = 0.5
 """How like an example words must be, 0 to 1."""
 BEHIND = 0.1
 """How much liker to another API's example they may be."""
+FAR = 0.3
+"""How much liker to a rival's example words must be to speak against an API."""
 _TRAILING = FILLERS | {"for", "me", "would", "you", "will", "could", "can", "thank", "again"}
 
 _IS = frozenset("is are was were".split())
@@ -88,24 +90,40 @@ class Commands:
             return "template"
         if clause.asks or self._denies(entry, start, end):
             return None
-        if not clause.tells and fits(entry, self.naming, start, end, whole=False):
+        several = self._compound and (clause.start, clause.end) not in self._spans
+        gap = 0 if several else GAP  # of several clauses, only free text holds more than one
+        if not clause.tells and fits(entry, self.naming, start, end, whole=False, gap=gap):
             return "template"
-        if clause not in self.said.clauses and self._compound:
-            return None  # what follows is a matter of one clause
+        if several:
+            return None
         return self._weaker(entry, clause, kinds)
 
     def _weaker(self, entry: Words, clause: Clause, kinds: frozenset[str]) -> Level | None:
         """Return the support of words that no template of the API reads."""
         start, end = self._bare(clause)
-        others = self._others(clause, start, end) - {entry.api.full_name}
-        if any(_rivals(self.lexicon.of[other].api, kinds) for other in others):
+        own = entry.api.full_name
+        others = self._others(clause, start, end) - {own}
+        rivals = [
+            other for name, other in self.lexicon.of.items()
+            if name != own and _rivals(other.api, kinds)
+        ]  # fmt: skip
+        if any(rival.api.full_name in others for rival in rivals):
             return None
-        if not others and self._like(entry, start, end):
+        alike = self.lexicon.likeness(self._abstract(entry, start, end))
+        if not others and self._like(entry, start, end, alike):
             return "likeness"
-        if clause.tells:
+        nearest = max((alike[rival.api.full_name] for rival in rivals), default=0.0)
+        if clause.tells or (nearest >= LIKE and nearest > alike[own] + FAR):
             return None
-        speaks = self._verb(entry, start, end) or self._particle(entry, start, end)
+        speaks = self._verb(entry, rivals, start, end) or self._particle(entry, start, end)
         return "word" if speaks and not others else "place"
+
+    @cached_property
+    def _spans(self) -> frozenset[tuple[int, int]]:
+        end = self.said.handed
+        return frozenset(
+            (c.start, stop) for c in self.said.clauses for stop in (c.end, min(c.end, end))
+        )
 
     @cached_property
     def _compound(self) -> bool:
@@ -142,14 +160,16 @@ class Commands:
             self._fitting[key] = frozenset(
                 name for name, entry in self.lexicon.of.items()
                 if fits(entry, self.naming, start, end, whole=clause.tells)
+                or fits(entry, self.naming, start, end, whole=True)
             )  # fmt: skip
         return self._fitting[key]
 
-    def _like(self, entry: Words, start: int, end: int) -> bool:
+    def _like(self, entry: Words, start: int, end: int, alike: Mapping[str, float]) -> bool:
         said = self._abstract(entry, start, end)
         if not any(stem(word) in entry.verbs or word in entry.particles for word in said):
             return False  # "get the lamp" is like much, and says nothing
-        alike = self.lexicon.likeness(said)
+        if entry.whole and not WHOLES & set(said):
+            return False
         own = alike[entry.api.full_name]
         return own >= LIKE and own >= max(alike.values()) - BEHIND
 
@@ -170,10 +190,15 @@ class Commands:
         lists = [p.x_list for p in entry.api.parameters.values() if p.x_list]
         return self.naming.covered(lists)
 
-    def _verb(self, entry: Words, start: int, end: int) -> bool:
+    def _verb(self, entry: Words, rivals: Sequence[Words], start: int, end: int) -> bool:
+        """Whether there is a verb of the API that few know, or none that does it to the same."""
         named = self._named(entry)
+        theirs = (
+            {verb for rival in rivals for verb in rival.verbs} if rivals else self.lexicon.verbs
+        )
+        telling = entry.verbs & (self.lexicon.telling | (self.lexicon.verbs - theirs))
         return any(
-            stem(self.said.words[at]) in entry.verbs and self.said.words[at] not in LIGHT
+            stem(self.said.words[at]) in telling and self.said.words[at] not in LIGHT
             for at in range(start, end) if at not in named
         )  # fmt: skip
 
@@ -193,6 +218,14 @@ class Commands:
         return any(
             clause.asks or self._others(clause, start, end) - {name} for clause, start, end in spans
         )
+
+    def only_names(self, clause: Clause) -> bool:
+        """Whether a clause has nothing but names: "hallway, kitchen and office lights off"."""
+        named = self.naming.covered(())
+        words = self.said.words
+        places = range(clause.start, clause.end)
+        bare = all(at in named or words[at] in {"the", "my", "our"} for at in places)
+        return bare and any(at in named for at in places)
 
     def verbless(self, clause: Clause) -> bool:
         """Whether a clause has no verb that any API knows: "and the hallway lamp"."""
