@@ -149,7 +149,7 @@ class Check:
             match take(api.parameters[name], value, self.said, self.prompt.aliases):
                 case Taken(taken, own):
                     said[name] = taken
-                    theirs |= {name} if own else set()
+                    theirs = theirs | {name} if own else theirs - {name}
                 case Pointer() as pointer:
                     pointers[name] = pointer
                 case Fault() as fault:
@@ -197,8 +197,6 @@ class Check:
     def _resolve(self, draft: _Draft, each: Link, *, alone: bool) -> Call | Trouble:
         """Resolve as for every model; then put in what comes from other calls and from before."""
         result = resolve(Reading(draft.api, draft.said, 1.0), self.request)
-        if isinstance(result, Trouble) and result.code != "missing":
-            return result
         call = result.call if isinstance(result, Trouble) else result
         arguments = {
             name: argument if name in draft.theirs else _not_theirs(argument)
@@ -208,7 +206,10 @@ class Check:
         before = self._before(draft.api) if alone else {}
         given = draft.said.keys() | each.pointers.keys()
         arguments |= {name: a for name, a in before.items() if name not in given}
-        return finish(replace(call, arguments=arguments), draft.api)
+        whole = replace(call, arguments=arguments)
+        if isinstance(result, Trouble) and result.code != "missing":
+            return replace(result, call=whole)
+        return finish(whole, draft.api)
 
     def _before(self, api: Api) -> Mapping[str, Argument]:
         """Return what a pending question's call already has: the answer completes it."""

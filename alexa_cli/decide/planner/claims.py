@@ -6,7 +6,7 @@ text that may become one is held back while it streams, since a call may follow 
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
 from typing import TYPE_CHECKING
 
 from alexa_cli.language.text import words as words_of
@@ -41,6 +41,14 @@ _IRREGULAR = {
     "make": "made", "send": "sent", "tell": "told", "take": "taken", "begin": "begun",
     "hold": "held", "bring": "brought", "buy": "bought",
 }  # fmt: skip
+_PASSIVE = re.compile(
+    r"\W*(?:[a-z]+[,.!] )?(?:your|the|it|that)\b[^.!?]{0,60}?"
+    r"(?:\b(?:(?:ha(?:s|ve) been|(?:is|are) now)"
+    r" (?:set|added|turned|switched|locked|unlocked|dimmed|scheduled|cancell?ed|deleted|muted|sent)"
+    r"|(?:is|are) now (?:on|off)\s*(?:[.!,;]|\Z))|'s now (?:on|off)\b)",
+    re.IGNORECASE,
+)
+"""The same without "I": "Your timer has been set", "The light is now on."."""
 _LONG, _SHORT = 160, 40
 """Characters after which an opening that sounds like a claim would have become one."""
 
@@ -76,8 +84,7 @@ def claims_to_act(text: str, apis: Iterable[str] = ()) -> bool:
                 return True
     if said[0].endswith("ing") and said[0] in forms:
         return True
-    states = (forms - verbs) | (verbs & _INVARIANT) | {"on", "off"}
-    return any(before in {"been", "now"} and after in states for before, after in pairwise(said))
+    return _PASSIVE.match(text) is not None
 
 
 def _forms(verb: str) -> set[str]:

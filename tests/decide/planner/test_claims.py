@@ -17,7 +17,7 @@ APIS = ["on", "set_timer", "water_plants", "make_coffee"]
         "Done.", "All done!", "Turning on the light.", "I've just locked the door.",
         "I added milk.", "I set it.", "The light is now on.", "Your timer has been set.",
         "I'm going to call Meg.", "Let me turn that off for you.", "I've watered the plants.",
-        "Of course, I made coffee.", "Done, the door is locked.",
+        "Of course, I made coffee.", "Sure! The lights are now off.", "Done, the door is locked.",
     ],
 )  # fmt: skip
 def test_a_claim_is_found(text: str) -> None:
@@ -31,7 +31,8 @@ def test_a_claim_is_found(text: str) -> None:
         "I have no idea.", "You can set a timer by saying so.", "I'd rather not.",
         "The sky is blue because of scattering.", "I'll tell you a joke.", "Setbacks are normal.",
         "Turn left at the corner.", "I call that a good day.", "", "Great question!",
-        "Water boils at a hundred degrees.",
+        "Water boils at a hundred degrees.", "The film has been called a masterpiece.",
+        "The show is now on every evening at eight.", "The word set has many meanings.",
     ],
 )  # fmt: skip
 def test_talk_is_no_claim(text: str) -> None:

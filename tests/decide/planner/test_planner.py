@@ -241,6 +241,16 @@ def test_a_name_that_may_be_two_is_asked_about_with_the_rest_of_the_plan(plan: R
     assert done.last.plan.basis is not None
 
 
+def test_a_call_that_waits_for_an_answer_keeps_what_it_points_to(plan: Run) -> None:
+    done = plan(
+        "ten minute timer and the lamp on where it is",
+        [call("timer", duration="ten minute"), call("on", device="lamp", area="$1.area")],
+    )
+    assert isinstance(done.last, Question)
+    assert (done.last.kind, done.last.call, done.last.parameter) == ("choice", "2", "device")
+    assert done.last.plan.calls[1].arguments["area"].pointer == "$1.area"
+
+
 def test_two_things_missing_are_asked_for_at_once(plan: Run) -> None:
     done = plan("time me and ring", [call("timer"), call("call")])
     assert isinstance(done.last, Question)
