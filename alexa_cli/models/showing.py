@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from alexa_cli.trace.plain_text import WIDTH, line, milliseconds
+from alexa_cli.trace.plain_text import WIDTH, columns, line, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,48 +36,62 @@ def count(tokens: int | None, *, more: bool = False) -> str:
     return "?" if tokens is None else f"{tokens:,}{'+' if more else ''}"
 
 
-def request_line(one: Exchange, width: int = WIDTH) -> str:
-    """Return one request: model, job, tokens, what was cached, cost, time to its first token."""
+def request_parts(one: Exchange) -> list[str]:
+    """Return what is worth knowing of a request: model, job, what became of it, what it took."""
     usage = one.usage
     cached = "" if usage.cache_read is None else f" (cached {usage.cache_read:,})"
-    told = [
-        f"{one.number} {one.model} {one.job}",
-        f"in {count(usage.input)}{cached} out {count(usage.output)}",
-        "cost unknown" if one.cost is None else money(one.cost),
-    ]
-    if one.first is not None:
-        told.append(f"first token {milliseconds(max(0.0, one.first - one.start))}")
-    told.append(milliseconds(max(0.0, one.end - one.start)))
-    if one.attempts > 1:
-        told.append(f"{one.attempts} attempts")
+    parts = [f"{one.number} {one.model} {one.job}"]
     if one.branch:
-        told.append(one.branch)
+        parts.append(one.branch)
     if one.thrown_away:
-        told.append("thrown away")
+        parts.append("thrown away")
+    parts.append(f"in {count(usage.input)}{cached} out {count(usage.output)}")
+    parts.append("cost unknown" if one.cost is None else money(one.cost))
+    if one.first is not None:
+        parts.append(f"TTFT {milliseconds(max(0.0, one.first - one.start))}")
+    parts.append(milliseconds(max(0.0, one.end - one.start)))
+    if one.attempts > 1:
+        parts.append(f"{one.attempts} attempts")
     if one.error:
-        told.append(f"! {one.error}")
+        parts.append(f"! {one.error}")
     elif one.reason not in {"", "stop", "tool_calls"}:
-        told.append(one.reason)
-    return line(" · ".join(told), width)
+        parts.append(one.reason)
+    return parts
 
 
 def request_lines(exchanges: Sequence[Exchange], width: int = WIDTH) -> Iterator[str]:
-    """Yield a line for each request under a heading; nothing if there are none."""
+    """Yield a line or two for each request under a heading; nothing if there are none."""
     if exchanges:
         yield ""
         yield "requests"
-        yield from ("  " + request_line(one, width - 2) for one in exchanges)
+    for one in exchanges:
+        shown = "  "
+        for place, part in enumerate(request_parts(one)):
+            longer = f"{shown} · {part}" if place else shown + part
+            if columns(longer) <= width or not place:
+                shown = longer
+                continue
+            yield _fitted(shown, width)
+            shown = f"    {part}"
+        yield _fitted(shown, width)
+
+
+def _fitted(text: str, width: int) -> str:
+    """Return the text on one line, cut to ``width``; what it is indented by stays."""
+    bare = text.lstrip(" ")
+    indent = len(text) - len(bare)
+    return " " * indent + line(bare, width - indent)
 
 
 def request_page(one: Exchange, width: int = WIDTH) -> Iterator[str]:
     """Yield the lines of a request and its answer, in full."""
-    yield request_line(one, width)
+    yield line(" · ".join(request_parts(one)), 4 * width)
     if one.cache_key:
         yield f"cache key {one.cache_key}"
     for section in one.sections:
         yield ""
         yield _heading(section)
-        yield from section.text.splitlines()
+        yield from _section_lines(section.text)
     for message in one.messages if isinstance(one.messages, list) else ():
         if not _is_shown(message, one.sections):
             yield ""
@@ -97,6 +111,19 @@ def request_page(one: Exchange, width: int = WIDTH) -> Iterator[str]:
 def _heading(section: SectionText) -> str:
     """Return a section's name, how long it stays the same, and how long it is (estimated)."""
     return f"--- {section.name} ({section.stability}, ~{section.tokens:,} tokens)"
+
+
+def _section_lines(text: str) -> Iterator[str]:
+    """Yield a section's lines; tools, which are sent as one line of JSON, one on each."""
+    if text.startswith("[{"):
+        try:
+            tools = json.loads(text)
+        except ValueError:  # it only looks like JSON
+            tools = []
+        if tools:
+            yield from (json.dumps(t, ensure_ascii=False, separators=(",", ":")) for t in tools)
+            return
+    yield from text.splitlines()
 
 
 def _answer(one: Exchange) -> Iterator[str]:

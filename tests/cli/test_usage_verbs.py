@@ -105,7 +105,7 @@ def test_the_page_of_a_turn_has_a_line_for_each_request(
     filled.close()
     page = inside("trace", "show", "t-1aaaac").out
     assert "requests\n  1 accurate plan · in 200 (cached 150) out 10 · $0.0020 · " in page
-    assert "  2 fast plan · in ? out ? · cost unknown" in page
+    assert "  2 fast plan · thrown away · in ? out ? · cost unknown" in page
     assert "requests" not in inside("trace", "t-1aaaab").out
 
 

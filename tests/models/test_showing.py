@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alexa_cli.models.chat import Exchange, SectionText, ToolCall, Usage
-from alexa_cli.models.showing import request_line, request_lines, request_page
+from alexa_cli.models.showing import request_lines, request_page
 from alexa_cli.turn import Json
 
 ONE = Exchange(
     "accurate", "plan",
     sections=(
-        SectionText("tools", "fixed", '[{"name": "turn_on"}]', 7),
+        SectionText("tools", "fixed", '[{"name":"turn_on"},{"name":"é"}]', 7),
         SectionText("rules", "fixed", "Be brief.", 3),
         SectionText("said", "turn", "Light!\nNow.", 2),
     ),
@@ -25,21 +25,35 @@ ONE = Exchange(
 )  # fmt: skip
 
 
-def test_one_line_says_what_it_took() -> None:
-    assert request_line(ONE, 200) == (
-        "1 accurate plan · in 1,912 (cached 1,856) out 14 · $0.0004 · first token 300 ms · 390 ms"
-    )
+def lines(one: Exchange, width: int = 200) -> list[str]:
+    return list(request_lines([one], width))[2:]
+
+
+def test_a_line_says_what_it_took() -> None:
+    assert lines(ONE) == [
+        "  1 accurate plan · in 1,912 (cached 1,856) out 14 · $0.0004 · TTFT 300 ms · 390 ms"
+    ]
     lost = replace(
         ONE, usage=Usage(), cost=None, first=None, thrown_away=True, branch="draft", attempts=3,
         reason="closed", number=2,
     )  # fmt: skip
-    assert request_line(lost, 200) == (
-        "2 accurate plan · in ? out ? · cost unknown · 390 ms · 3 attempts · draft · thrown away"
-        " · closed"
-    )
+    assert lines(lost) == [
+        (
+            "  2 accurate plan · draft · thrown away · in ? out ? · cost unknown · 390 ms"
+            " · 3 attempts · closed"
+        )
+    ]
     failed = replace(ONE, reason="error", error="fast cannot be reached", first=None)
-    assert request_line(failed, 200).endswith("390 ms · ! fast cannot be reached")
-    assert len(request_line(failed, 60)) == 60
+    assert lines(failed)[0].endswith("390 ms · ! fast cannot be reached")
+
+
+def test_what_does_not_fit_goes_on_the_next_line() -> None:
+    assert lines(ONE, 60) == [
+        "  1 accurate plan · in 1,912 (cached 1,856) out 14 · $0.0004",
+        "    TTFT 300 ms · 390 ms",
+    ]
+    failed = replace(ONE, reason="error", error="cannot be reached " * 20)
+    assert all(len(each) <= 60 for each in lines(failed, 60))
 
 
 def test_a_turn_without_requests_says_nothing_of_them() -> None:
@@ -50,7 +64,7 @@ def test_a_turn_without_requests_says_nothing_of_them() -> None:
 def test_everything_that_was_sent_is_shown_once_with_its_sections_named() -> None:
     assert list(request_page(ONE, 120))[1:] == [
         "cache key k-1",
-        "", "--- tools (fixed, ~7 tokens)", '[{"name": "turn_on"}]',
+        "", "--- tools (fixed, ~7 tokens)", '{"name":"turn_on"}', '{"name":"é"}',
         "", "--- rules (fixed, ~3 tokens)", "Be brief.",
         "", "--- said (turn, ~2 tokens)", "Light!", "Now.",
         "", "--- answer by claude-5, ended: tool_calls", 'turn_on({"device": "L3"})',
@@ -77,6 +91,11 @@ def test_without_sections_the_messages_are_shown() -> None:
     assert "--- system\nBe brief.\n" in page
     assert "--- user\nLight!\nNow.\n" in page
     assert "--- tools\n[" in page
+
+
+def test_a_section_that_only_looks_like_json_is_shown_as_it_is() -> None:
+    odd = replace(ONE, sections=(SectionText("odd", "turn", "[{no json\nat all", 1),))
+    assert "[{no json\nat all\n" in "\n".join(request_page(odd, 99))
 
 
 def test_answers() -> None:
