@@ -6,6 +6,7 @@ import asyncio
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alexa_cli.assistant import TurnOptions
@@ -22,6 +23,7 @@ from alexa_cli.turn import Utterance
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import datetime
+    from typing import TextIO
 
     from alexa_cli.turn import Event
 
@@ -64,7 +66,7 @@ def ask(asked: Asked) -> int:
             which = conversation_id(
                 session, continued=asked.continued, conversation=asked.conversation
             )
-            stream = Stream(_out)
+            stream = Stream(partial(_out, sys.stdout))
             show = (lambda _event: None) if asked.shown.as_json else stream.see
             seen = asyncio.run(one_turn(session, said, which, options, show))
             screen.answer(session.store, seen, asked.shown, stream)
@@ -127,9 +129,10 @@ async def typed(text: str) -> AsyncIterator[Utterance]:
     yield Utterance(text)
 
 
-def _out(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def _out(stdout: TextIO, text: str) -> None:
+    """Write to the real stdout: while a turn runs, what experts print goes elsewhere."""
+    stdout.write(text)
+    stdout.flush()
 
 
 async def _tidy_up(session: Session, conversation: str) -> None:

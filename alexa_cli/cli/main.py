@@ -95,10 +95,10 @@ def _is_verb(verb: Verb, rest: list[str]) -> bool:
     """Whether what follows a verb's name belongs to the verb."""
     if not rest or verb.anything or rest[0] in verb.subcommands or is_option(rest[0]):
         return True
-    following, options = rest[0], rest[1:]
+    following, first = rest[0], rest[1:2]
     if verb.takes == "file":
         return following.endswith(".jsonl") or os.path.exists(following)  # noqa: PTH110 - odd names
-    return verb.takes == "turn" and all(map(is_option, options)) and _is_turn(following)
+    return verb.takes == "turn" and all(map(is_option, first)) and _is_turn(following)
 
 
 def _is_turn(word: str) -> bool:
