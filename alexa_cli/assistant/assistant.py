@@ -181,7 +181,7 @@ class Assistant:
 
 def _spent(turning: Turning, barrier: float) -> Spent | None:
     """Return what language models took, and what speculation saved and threw away."""
-    from alexa_cli.act.savings import savings  # noqa: PLC0415 - few turns ask a model
+    from alexa_cli.act.savings import in_words, savings  # noqa: PLC0415 - few turns ask a model
 
     plan = turning.decision if isinstance(turning.decision, Plan) else None
     found = savings(
@@ -191,7 +191,9 @@ def _spent(turning: Turning, barrier: float) -> Spent | None:
     if found:
         turning.recorder.event(
             "speculation", saved=found.seconds, adopted=found.adopted,
-            discarded=found.thrown.calls, thrown_seconds=found.thrown.model_seconds,
+            discarded=found.thrown.calls, undone=found.thrown.undone,
+            thrown_seconds=found.thrown.model_seconds + found.thrown.call_seconds,
+            thrown_cost=found.thrown.cost, reason=in_words(found),
         )  # fmt: skip
     return spent_of(turning, saved=found.seconds if found.adopted else None)
 

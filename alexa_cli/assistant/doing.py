@@ -214,6 +214,11 @@ class Doing:
         """What became of the plan's calls so far."""
         return tuple(self._outcomes)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be told besides the outcomes."""
+        return tuple(self._notes)
+
     def reply(self, worded: str | None = None) -> Reply:
         """Return what the user is told about what was done, and is asked.
 

@@ -12,7 +12,7 @@ The barrier opens when the utterance is final and the decision about its words i
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -217,12 +217,21 @@ class Pursuit:
 
 
 async def _stopped(task: asyncio.Task[None] | None) -> None:
-    """Cancel a task and wait until it has let go of what it held."""
+    """Cancel a task and wait until it has let go of what it held.
+
+    A Ctrl-C that comes while it does is kept until it has.
+    """
     if task is None:
         return
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def _words(utterance: Utterance) -> tuple[str, ...]:

@@ -43,6 +43,9 @@ async def speak(turning: Turning, decision: Decision, doing: Doing) -> AsyncGene
                         yield event
             worded = text or None
         reply = _reply(turning, decision, doing, worded)
+        if doing.notes and not isinstance(decision, Plan):
+            # Something was begun too early and could not be taken back: that is told in any case.
+            reply = replace(reply, text=" ".join((*doing.notes, reply.text)))
     turning.replied(reply)
     yield Replied(reply)
 
