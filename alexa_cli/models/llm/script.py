@@ -76,7 +76,7 @@ class Rule(_Options, frozen=True):
     calls: list[ScriptedCall] = []
     json: Any = msgspec.UNSET
     repeat: Times = 1
-    """The text, this many times."""
+    """The text, this many times; ``{n}`` in it is which time it is."""
     endless: bool = False
     """The text, again and again."""
     delay: Duration | None = None
@@ -221,8 +221,9 @@ def _check_groups(document: Document, at: At, rule: Rule, groups: set[str]) -> N
         if isinstance(call.arguments, dict):
             places.append((("calls", number, "arguments"), call.arguments))
     for place, value in places:
+        numbered = {"n"} if place == ("text",) and (rule.endless or rule.repeat > 1) else set()
         for name in _named(value):
-            if name not in groups:
+            if name not in groups | numbered:
                 hint = did_you_mean(name, groups) or f"known: {', '.join(sorted(groups))}"
                 raise document.error(f"no group is called {{{name}}}", (*at, *place), hint=hint)
 

@@ -230,10 +230,12 @@ def _break(rule: Rule, answer: _Answer) -> int | None:
 def _pieces(rule: Rule, answer: _Answer) -> Iterator[Piece]:
     for word in words(answer.thought):
         yield ThoughtPiece(word)
-    again = itertools.count() if rule.endless else range(rule.repeat)
+    again = itertools.count(1) if rule.endless else range(1, rule.repeat + 1)
     if answer.text:
-        for _ in again:
-            for word in words(answer.text):
+        for number in again:
+            numbered = rule.endless or rule.repeat > 1
+            text = answer.text.replace("{n}", str(number)) if numbered else answer.text
+            for word in words(text):
                 yield TextPiece(word)
     for index, (name, arguments, id_) in enumerate(answer.calls):
         yield ToolPiece(index, name, "", id_)

@@ -238,6 +238,9 @@ def test_a_stall_is_silent_until_it_is_closed(tmp_path: Path) -> None:
 def test_huge_and_endless_answers(tmp_path: Path) -> None:
     huge = answer(scripted(tmp_path, "else: {text: 'very ', repeat: 50000}"), asks())
     assert len(text_of(huge)) == 250_000
+    counted = answer(scripted(tmp_path, "else: {text: 'item {n}, ', repeat: 3}"), asks())
+    assert text_of(counted) == "item 1, item 2, item 3, "
+    assert text_of(answer(scripted(tmp_path, "else: {text: '{n}'}"), asks())) == "{n}"
     model = scripted(tmp_path, "else: {text: 'very ', endless: true}")
 
     async def run() -> int:
