@@ -69,6 +69,8 @@ class Aliases:
         same: dict[tuple[str, str], str] = {}
         for list_name, listed in found:
             for each in listed:
+                if not each.id:
+                    continue  # "" is the mark of a hole
                 thing = each.id, each.name.casefold()
                 if thing not in same:
                     same[thing] = work.alias(_group(list_name, each), each.id)
