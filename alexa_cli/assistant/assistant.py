@@ -141,7 +141,7 @@ class Assistant:
         final: tuple[Decision, float] | None = None
         with turning.recorder.span("decide") as span:
             at = turning.elapsed()
-            async with closing(self.house.decider.decide(request)) as decisions:
+            async with closing(self._decisions(request)) as decisions:
                 async for decision in decisions:
                     took = turning.elapsed() - at
                     if isinstance(decision, Answer) and not decision.final:
@@ -157,6 +157,14 @@ class Assistant:
         # Out of the span: whoever takes the final decision need not come back.
         if final is not None:
             yield final
+
+    def _decisions(self, request: Request) -> AsyncIterator[Decision]:
+        """Return what the cascade decides; of "no, I meant ..." about what follows."""
+        if "i" not in request.words:
+            return self.house.decider.decide(request)
+        from alexa_cli.decide import correcting  # noqa: PLC0415 - few turns correct
+
+        return correcting.decide(self.house.decider, request)
 
     def _request(
         self, turning: Turning, utterance: Utterance, tokens: tuple[Token, ...]

@@ -24,9 +24,9 @@ def keep(turning: Turning) -> None:
         return
     store, trace = turning.house.store, turning.house.settings.trace
     try:
-        save_turn(store, record(turning), keep=trace.keep.seconds)
+        kept_as = save_turn(store, record(turning), keep=trace.keep.seconds)
         if turning.meter.exchanges:
-            _keep_exchanges(turning)
+            _keep_exchanges(turning, kept_as)
         tidy(store, keep=trace.keep.seconds, max_size=trace.max_size.bytes)
         if finished and turning.options.memory is None:
             if turning.meter.exchanges:
@@ -42,12 +42,12 @@ def keep(turning: Turning) -> None:
         store.notices.append(f"this turn is not kept: {error.message}")
 
 
-def _keep_exchanges(turning: Turning) -> None:
+def _keep_exchanges(turning: Turning, turn: str) -> None:
     from alexa_cli.models.ledger import save_exchanges  # noqa: PLC0415 - few turns ask a model
 
     plan = plan_of(turning)
     save_exchanges(
-        turning.house.store, turn=turning.id, conversation=turning.conversation, at=turning.at,
+        turning.house.store, turn=turn, conversation=turning.conversation, at=turning.at,
         exchanges=turning.meter.exchanges, expert=plan.calls[0].expert if plan.calls else "",
         keep=turning.house.settings.trace.keep.seconds,
     )  # fmt: skip

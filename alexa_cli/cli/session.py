@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.assistant import Assistant
 from alexa_cli.assistant.house import House
-from alexa_cli.assistant.lists import provide_list
+from alexa_cli.assistant.listing import KeptLists
 from alexa_cli.catalog.catalogue import load_catalogue
 from alexa_cli.catalog.handlers import run_handler
 from alexa_cli.config.paths import Paths, find_paths
@@ -24,9 +24,12 @@ from alexa_cli.store.masking import mask_values
 from alexa_cli.store.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alexa_cli.assistant.house import Talkers
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.cli.common import Common
+    from alexa_cli.context.names import NameList
     from alexa_cli.decide.plan_cache import PlanCache
     from alexa_cli.decide.registry import Doubts
     from alexa_cli.models.llm.registry import LanguageModels
@@ -61,11 +64,13 @@ class Session:
 
 
 def open_session(
-    common: Common, *, save: bool = True, rings_here: bool = False, store: Store | None = None
-) -> Session:
+    common: Common, *, save: bool = True, rings_here: bool = False, store: Store | None = None,
+    lists: Callable[..., NameList] | None = None,
+) -> Session:  # fmt: skip
     """Read settings and catalogue, and put the assistant together. Raises AlexaError.
 
-    ``store``: one that is open already; without ``save`` nothing outlives the process.
+    ``store``: one that is open already; without ``save`` nothing outlives the process. ``lists``:
+    what makes experts' lists, if an earlier session's may be of use.
     """
     paths = find_paths(os.environ)
     loaded = load_settings(paths, file=common.config, sets=common.sets, env=os.environ)
@@ -90,7 +95,7 @@ def open_session(
         plans=talking.plans,
         tz=zone_name(settings.timezone),
         run=run_handler,
-        provide=provide_list,
+        provide=lists or KeptLists(),
         sets=loaded.sets,
         rings_here=rings_here,
     )

@@ -57,10 +57,9 @@ async def _help(talk: Talk, _rest: str) -> AsyncIterator[str]:
 
 async def _trace(talk: Talk, rest: str) -> AsyncIterator[str]:
     from alexa_cli.cli.screen import width
-    from alexa_cli.trace.save import load_turn
-    from alexa_cli.trace.show import page
+    from alexa_cli.cli.trace import turn_page
 
-    for line in page(load_turn(talk.session.store, rest or talk.last_turn or "last"), width()):
+    for line in turn_page(talk.session.store, rest or talk.last_turn or "last", width()):
         yield line
 
 

@@ -131,7 +131,9 @@ class Talk:
         """Read settings and experts again, with more ``--set`` values; returns what to tell."""
         common = replace(self.session.common, sets=(*self.session.common.sets, *sets))
         self._left.append(self.session.house.talkers)
-        self.session = open_session(common, store=self.session.store, rings_here=True)
+        self.session = open_session(
+            common, store=self.session.store, rings_here=True, lists=self.session.house.provide
+        )
         self._stamp, self._broken = self._look(), ""
         count = len(self.session.house.catalogue.experts)
         return f"loaded {count} expert{'' if count == 1 else 's'}"
