@@ -425,6 +425,25 @@ def test_an_answer_inside_json_streams_too(plan: Run) -> None:
     assert all(done.last.text.startswith(each.text) for each in done.decisions)
 
 
+def test_an_answer_after_one_that_was_shown_is_not_shown_piece_by_piece(plan: Run) -> None:
+    first = "Everest, I think. <tool_call>{"
+    second = "Everest is the tallest mountain on Earth."
+    done = plan("which mountain is the tallest", first, second)
+    assert done.last.text == second
+    shown = [each.text for each in done.decisions[:-1]]
+    assert shown
+    assert all("Everest, I think.".startswith(text) for text in shown)
+
+
+def test_words_of_the_models_own_are_not_the_users(plan: Run) -> None:
+    done = plan("jot down the thing with the cat", call("note", text="feed the cat"))
+    assert argument(done, "text").value == "feed the cat"
+    assert argument(done, "text").words is None
+    done = plan("remind me to feed the cat when I get up at seven",
+                call("remind", message="feed the cat", due="tomorrow at 7 am"))  # fmt: skip
+    assert argument(done, "message").words == "feed the cat"
+
+
 def test_what_is_thought_in_pieces_of_its_own_is_not_said(plan: Run) -> None:
     thinking = [ThoughtPiece("hm, "), TextPiece("Everest it is."), End()]
     assert plan("which mountain is it", thinking).last.text == "Everest it is."
