@@ -168,3 +168,14 @@ def test_spans_are_the_longest_and_lie_side_by_side(request_for: Callable[..., R
     said = Said(request_for("from ten minutes and five seconds to two hours"))
     found = list(said.values("duration"))
     assert found == [("ten minutes and five seconds", 605), ("two hours", 7200)]
+
+
+def test_words_that_may_mean_two_do_not_stand_for_the_one_that_was_chosen(
+    taken: Take, request_for: Callable[..., Request]
+) -> None:
+    lights = request_for("x").snapshot.list("lights")
+    assert lights is not None
+    lamps = [match.id for match in lights.find("lamp")]
+    assert len(lamps) > 1
+    for id_ in lamps:
+        assert taken("turn on the lamp over there", LIGHT, id_) == Taken(Ref("lights", id_))
