@@ -38,7 +38,8 @@ class Talkers:
     """The language models, and what every request to one of them goes through."""
 
     models: LanguageModels
-    texts: Texts
+    read_texts: Callable[[], Texts]
+    """Reads the texts of prompts; once, and when the first prompt is made."""
     checks: tuple[Check, ...] = ()
     """Guards on the way out."""
 
@@ -67,7 +68,7 @@ class House:
     """``--set`` of this run, for the record."""
     talkers: Talkers | None = None
     """None: no job has a language model."""
-    plans: PlanCache | None = None
-    """Plans that language models made, for the same words."""
+    plans: Callable[[], PlanCache] | None = None
+    """Returns the plans that language models made, for the same words."""
     rings_here: bool = False
     """Whether this process delivers what is due (the REPL)."""

@@ -42,7 +42,7 @@ async def ask_job(
     names = models_of(getattr(house.settings.jobs, job))
     if house.talkers is None or not names:
         return
-    prompt = build(job, material, house.talkers.texts)
+    prompt = build(job, material, house.talkers.read_texts())
     for place, name in enumerate(names):
         began = False
         try:

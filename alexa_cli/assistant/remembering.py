@@ -58,9 +58,10 @@ def forget_plan_of(store: Store, turn: str) -> None:
 
 
 def _plan(turning: Turning, plan: Plan, request: Request) -> None:
-    plans, basis = turning.house.plans, plan.basis
-    if plans is None or basis is None:
+    basis = plan.basis
+    if turning.house.plans is None or basis is None:
         return
+    plans = turning.house.plans()
     ended = {o.call.id: o.status for o in turning.outcomes}
     good = all(ended.get(call.id) in _GOOD for call in plan.calls)
     if basis.cached:

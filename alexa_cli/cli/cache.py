@@ -81,7 +81,7 @@ def prune(
         if house.plans is None:  # no language model decides, so none of them can be used
             gone = erase(store)
         else:
-            setup = house.plans.setup(house.catalogue)
+            setup = house.plans().setup(house.catalogue)
             gone = forget_old(store, setup, house.settings.cache.size)
     session.say_notices()
     sys.stdout.write(f"forgot {_counted(gone)}\n")

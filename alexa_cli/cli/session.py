@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +25,8 @@ from alexa_cli.store.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alexa_cli.assistant.house import Talkers
-    from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.cli.common import Common
     from alexa_cli.context.names import NameList
-    from alexa_cli.decide.plan_cache import PlanCache
-    from alexa_cli.decide.registry import Doubts
-    from alexa_cli.models.llm.registry import LanguageModels
-    from alexa_cli.prompt.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +75,19 @@ def open_session(
         where = paths.database if save else ":memory:"
         store = Store(where, mask=mask_values(loaded.secrets()))
     catalogue = load_catalogue(settings, paths, common.folders)
-    talking = _talking(loaded, paths, catalogue, store) if settings.language_models else _Talking()
+    talking = None
+    if settings.language_models:
+        from alexa_cli.cli.talking import Talking
+
+        talking = Talking(loaded, prompt_folders(loaded, paths), catalogue, store)
     house = House(
         settings=settings,
         catalogue=catalogue,
         store=store,
         household=household,
-        decider=build_cascade(
-            settings, paths, *talking.parts, cache=talking.plans, doubts=talking.doubts
-        ),
-        talkers=talking.talkers,
-        plans=talking.plans,
+        decider=talking.cascade(paths) if talking else build_cascade(settings, paths),
+        talkers=talking.talkers if talking else None,
+        plans=talking.plans if talking else None,
         tz=zone_name(settings.timezone),
         run=run_handler,
         provide=lists or KeptLists(),
@@ -100,53 +95,6 @@ def open_session(
         rings_here=rings_here,
     )
     return Session(common, paths, loaded, house, Assistant(house))
-
-
-@dataclass(frozen=True, slots=True)
-class _Talking:
-    """What is only there with language models."""
-
-    talkers: Talkers | None = None
-    plans: PlanCache | None = None
-    doubts: Doubts | None = None
-
-    @property
-    def parts(self) -> tuple[LanguageModels | None, Texts | None]:
-        """The models and the texts of their prompts."""
-        return (self.talkers.models, self.talkers.texts) if self.talkers else (None, None)
-
-
-def _talking(loaded: Loaded, paths: Paths, catalogue: Catalogue, store: Store) -> _Talking:
-    """Return what language models need. Nothing heavy is imported before one is asked."""
-    from alexa_cli.assistant.house import Talkers
-    from alexa_cli.decide.plan_cache import PlanCache, fingerprints_of
-    from alexa_cli.guard.outgoing import checks
-    from alexa_cli.guard.provenance import Tracer
-    from alexa_cli.models.llm.registry import LanguageModels
-    from alexa_cli.prompt.texts import load_texts
-    from alexa_cli.prompt.tokens import estimate
-
-    settings = loaded.settings
-    texts = load_texts(prompt_folders(loaded, paths))
-    guards = checks(
-        settings.guard, known=loaded.secrets(), spent_today=partial(_spent_today, store),
-        estimate=estimate,
-    )  # fmt: skip
-    return _Talking(
-        Talkers(LanguageModels(settings), texts, guards),
-        PlanCache(store, settings, fingerprints_of(settings, texts.fingerprint)),
-        Tracer(catalogue).doubts,
-    )
-
-
-def _spent_today(store: Store) -> float:
-    """US dollars since midnight, as the computer's clock has it."""
-    from datetime import datetime
-
-    from alexa_cli.models.ledger import spent_since
-
-    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0)
-    return spent_since(store, midnight.timestamp())
 
 
 def prompt_folders(loaded: Loaded, paths: Paths) -> tuple[Path, ...]:

@@ -33,12 +33,14 @@ LANGUAGE_KINDS = frozenset({"llm", "scripted"})
 
 def build_cascade(
     settings: Settings, paths: Paths, models: LanguageModels | None = None,
-    texts: Texts | None = None, cache: Model | None = None, *, doubts: Doubts | None = None,
+    texts: Callable[[], Texts] | None = None, cache: Model | None = None, *,
+    doubts: Doubts | None = None,
 ) -> Cascade:  # fmt: skip
     """Return the cascade of ``jobs.decide``. Raises ConfigError for a model that is not here.
 
-    ``cache`` is asked just before the first language model. ``doubts`` marks the calls of a
-    language model's plan that somebody must say yes to.
+    ``texts`` reads the texts of prompts, when the first prompt is made. ``cache`` is asked just
+    before the first language model. ``doubts`` marks the calls of a language model's plan that
+    somebody must say yes to.
     """
     steps = settings.jobs.decide
     builder = _Builder(settings, paths, models, texts, doubts)
@@ -59,7 +61,7 @@ def build_cascade(
 
 def build_model(
     name: str, settings: Settings, paths: Paths, models: LanguageModels | None = None,
-    texts: Texts | None = None, doubts: Doubts | None = None,
+    texts: Callable[[], Texts] | None = None, doubts: Doubts | None = None,
 ) -> Model:  # fmt: skip
     """Return the model called ``name``. Nothing heavy is loaded before it is asked."""
     return _Builder(settings, paths, models, texts, doubts).build(name)
@@ -76,7 +78,7 @@ class _Builder:
 
     def __init__(
         self, settings: Settings, paths: Paths, models: LanguageModels | None,
-        texts: Texts | None, doubts: Doubts | None,
+        texts: Callable[[], Texts] | None, doubts: Doubts | None,
     ) -> None:  # fmt: skip
         self._settings, self._paths, self._doubts = settings, paths, doubts
         self._models, self._texts = models, texts
@@ -130,14 +132,19 @@ class _Builder:
         )
 
     def _planner(self, name: str) -> Model:
-        from alexa_cli.decide.planner import Planner  # noqa: PLC0415 - only for language models
+        from alexa_cli.decide.later import Later  # noqa: PLC0415 - only for language models
 
-        if self._models is None or self._texts is None:
+        models, texts = self._models, self._texts
+        if models is None or texts is None:
             raise ConfigError(f"jobs.decide: there is nothing here that {name!r} could run on")
-        model = self._models.get(name)
-        if self._doubts is None:
-            return Planner(name, model, self._texts, self._settings)
-        return Planner(name, model, self._texts, self._settings, self._doubts)
+
+        def make() -> Model:
+            from alexa_cli.decide.planner import Planner  # noqa: PLC0415 - most turns need none
+
+            given = (name, models.get(name), texts(), self._settings)
+            return Planner(*given) if self._doubts is None else Planner(*given, self._doubts)
+
+        return Later(name, make)
 
 
 def _sentences(name: str, tuned: ModelSettings | None) -> Sentences:

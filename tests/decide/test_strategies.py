@@ -732,7 +732,7 @@ def test_language_models_from_the_config(
     models, prepared = LanguageModels(settings), list[tuple[str, ...]]()
     monkeypatch.setattr(models, "prefetch", prepared.append)
     cache = says("cache", (0, NO))
-    cascade = build_cascade(settings, paths, models, load_texts(), cache)
+    cascade = build_cascade(settings, paths, models, load_texts, cache)
     assert [model.name for model in cascade.models] == [
         "sentences", "cache", "speculate(fast, slow)", "slow",
     ]  # fmt: skip
