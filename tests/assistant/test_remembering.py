@@ -12,7 +12,6 @@ import pytest
 from alexa_cli.assistant import remembering
 from alexa_cli.assistant.remembering import cycles, forget_plan_of, summed
 from alexa_cli.config.settings import Settings
-from alexa_cli.decide import correcting
 from alexa_cli.decide.cascade import Cascade
 from alexa_cli.decide.model import Reading, Request
 from alexa_cli.decide.plan_cache import PlanCache, entries
@@ -54,16 +53,6 @@ class Planner:
         yield Plan((call,), self.name, basis=self.basis)
 
 
-class Corrected:
-    """A cascade that hears corrections."""
-
-    def __init__(self, cascade: Cascade) -> None:
-        self.name, self.models, self._cascade = cascade.name, cascade.models, cascade
-
-    def decide(self, request: Request) -> AsyncIterator[Decision]:
-        return correcting.decide(self._cascade, request)
-
-
 @pytest.fixture
 def planner() -> Planner:
     made = Planner()
@@ -82,7 +71,7 @@ def play(make: Callable[..., Play], planner: Planner) -> Play:
     plain = make()
     cache = PlanCache(plain.house.store, Settings(), ("here",))
     cascade = Cascade([Reflex(), Sentences(), cache, planner], cache=cache)
-    return make(decider=Corrected(cascade), plans=cache, store=plain.house.store)
+    return make(decider=cascade, plans=lambda: cache, store=plain.house.store)
 
 
 def kept(play: Play) -> list[str]:
