@@ -173,11 +173,17 @@ class Turning:
         yield Replying(piece)
 
     def aliases(self) -> Aliases:
-        """Return the aliases of this session for every list that an expert may see."""
+        """Return the aliases of this session.
+
+        Of the home's lists that an expert may see, and of the experts' own that this turn has made.
+        """
         from alexa_cli.prompt.aliases import Aliases  # noqa: PLC0415 - only for language models
+        from alexa_cli.prompt.build import lists_of  # noqa: PLC0415 - as above
 
         catalogue = self.house.catalogue
-        seen = sorted({name for expert in catalogue.experts.values() for name in expert.context})
+        own = {name for expert in catalogue.experts.values() for name in expert.lists}
+        every = lists_of(catalogue, tuple(catalogue.experts))
+        seen = [name for name in every if name not in own or name in self.lists.made]
         return Aliases.of(self.snapshot.list, seen, self.memory.aliases)
 
     def decided(self, decision: Decision) -> None:
