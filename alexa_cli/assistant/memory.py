@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alexa_cli.context.conversation import Exchange, Undoable
+from alexa_cli.context.conversation import Undoable
 from alexa_cli.turn import Plan, Question
 
 if TYPE_CHECKING:
@@ -81,10 +81,3 @@ def _choices(memory: ConversationState, plan: Plan) -> ConversationState:
     if taken is None:
         return memory
     return replace(memory, alternatives=replace(asked, expires=None), chosen=taken.spoken)
-
-
-def after_reply(
-    memory: ConversationState, words: str, reply: str, turn: str, keep: int
-) -> ConversationState:
-    """Remember what was said and answered."""
-    return memory.heard(Exchange(words, reply, turn), keep)

@@ -11,6 +11,7 @@ from alexa_cli.assistant import memory as remember
 from alexa_cli.assistant.lists import ExpertLists
 from alexa_cli.context.conversation import (
     ConversationState,
+    Exchange,
     latest_undoable,
     load_conversation,
     save_conversation,
@@ -24,6 +25,7 @@ from alexa_cli.speak.wording import MAX_REPLY
 from alexa_cli.trace.record import Recorder
 from alexa_cli.turn import (
     Acted,
+    Answer,
     Emitted,
     Finished,
     Pass,
@@ -31,6 +33,7 @@ from alexa_cli.turn import (
     Refusal,
     Reply,
     Replying,
+    Trust,
     Utterance,
 )
 
@@ -220,9 +223,19 @@ class Turning:
     def replied(self, reply: Reply) -> None:
         """Note the reply and remember the exchange."""
         self.reply = reply
-        keep = self.house.settings.conversation.history
-        self.memory = remember.after_reply(
-            self.memory, self.utterance.text[:MAX_CHARACTERS], reply.text, self.id, keep
+        said = self.utterance.text[:MAX_CHARACTERS]
+        exchange = Exchange(said, reply.text, self.id, self._from_outside())
+        self.memory = self.memory.heard(exchange, self.house.settings.conversation.history)
+
+    def _from_outside(self) -> bool:
+        """Whether the reply may hold words from outside: a result's, or of an earlier such reply.
+
+        A language model that answers has perhaps been shown what was said before.
+        """
+        if any(outcome.trust is Trust.UNTRUSTED for outcome in self.outcomes):
+            return True
+        return isinstance(self.decision, Answer) and any(
+            exchange.tainted for exchange in self.snapshot.memory.history
         )
 
     def broke(self, error: BaseException) -> None:
