@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alexa_cli.assistant.remembering import remember_turn
-from alexa_cli.context.conversation import save_conversation
+from alexa_cli.context.conversation import load_conversation, save_conversation
 from alexa_cli.errors import AlexaError
 from alexa_cli.store.coding import plain
 from alexa_cli.store.retention import tidy
@@ -31,7 +31,7 @@ def keep(turning: Turning) -> None:
         if finished and turning.options.memory is None:
             if turning.meter.exchanges:
                 turning.memory = replace(turning.memory, aliases=turning.aliases().table())
-            save_conversation(store, turning.conversation, turning.memory)
+            store.write(lambda: _save_conversation(turning))
         if turning.undo_of:
             from alexa_cli.trace.save import update_turn  # noqa: PLC0415 - undo is rare
 
@@ -40,6 +40,19 @@ def keep(turning: Turning) -> None:
             remember_turn(turning)
     except AlexaError as error:
         store.notices.append(f"this turn is not kept: {error.message}")
+
+
+def _save_conversation(turning: Turning) -> None:
+    """Keep what the conversation remembers; a summary that was made meanwhile stays."""
+    store, memory = turning.house.store, turning.memory
+    if turning.house.settings.jobs.summarise is not None:
+        before = turning.snapshot.memory
+        latest = load_conversation(store, turning.conversation, turning.snapshot.now)
+        if latest.summarised > before.summarised:
+            forgotten = before.summarised - memory.summarised
+            summarised = max(0, latest.summarised - forgotten)
+            memory = replace(memory, summary=latest.summary, summarised=summarised)
+    save_conversation(store, turning.conversation, memory)
 
 
 def _keep_exchanges(turning: Turning, turn: str) -> None:
