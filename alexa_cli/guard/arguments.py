@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Argument, Call, Json
 
 _FLIPS = {"my": "your", "me": "you", "i": "you", "mine": "yours", "our": "your", "us": "you"}
+BETWEEN = 2
+"""Other words that may stand among the words of a value."""
 _BOUND = ("date", "time", "datetime")
 
 
@@ -73,6 +75,14 @@ class Arguments:
             if not good:
                 return f"you did not say “{_shown(argument)}”"
         return "" if settled or any(named.values()) else self._left_out(call, api, where)
+
+    def names_any(self, call: Call, api: Api, where: Where) -> bool:
+        """Whether the words name a member of a list that the call is about."""
+        return any(
+            self._named(api.parameters[name], argument, where)
+            for name, argument in call.arguments.items()
+            if name in api.parameters and api.parameters[name].x_list and argument.value is not None
+        )
 
     # Names ------------------------------------------------------------------------------------
 
@@ -196,7 +206,21 @@ class Arguments:
     def _read(self, x_type: str, argument: Argument) -> bool:
         if x_type in _BOUND and argument.words:
             return set(words_of(argument.words)) <= {*self.said.words, *LIGHT}
+        if argument.words and self._in_order(words_of(argument.words)):
+            return True
         return any(_same(value, argument.value) for value in self._values[x_type])
+
+    def _in_order(self, wanted: Sequence[str]) -> bool:
+        """Whether the words were said in this order, few others between: "two more minutes"."""
+        words = self.said.words
+        for start in range(len(words)):
+            at, found = start, 0
+            while at < len(words) and found < len(wanted) and at - start <= len(wanted) + BETWEEN:
+                found += words[at] == wanted[found]
+                at += 1
+            if wanted and words[start] == wanted[0] and found == len(wanted):
+                return True
+        return False
 
     @cached_property
     def _values(self) -> _Values:

@@ -87,6 +87,10 @@ class Lexicon:
         for name, sentences in said.items():
             self.of[name].examples = [self.vector(sentence) for sentence in sentences]
         self.verbs = frozenset(verb for entry in self.of.values() for verb in entry.verbs)
+        self.particles: dict[str, set[str]] = defaultdict(set)
+        """Particles in the names of an expert's APIs: "on" and "off"."""
+        for entry in self.of.values():
+            self.particles[entry.api.expert] |= entry.particles
         common = max(FEW, count // 8)
         self.telling = frozenset(verb for verb in self.verbs if frequency[verb] <= common)
         """Verbs that few APIs know: "vacuum" tells more than "turn"."""
@@ -101,7 +105,7 @@ class Lexicon:
                 literal.update(state.literals)
                 for to in state.literals.get("not", ()):
                     entry.denied.update(template.states[to].literals)
-        sentences = [unmarked(e) for e in api.examples.get(self.language, ())]
+        sentences = [unmarked(e, api) for e in api.examples.get(self.language, ())]
         for sentence in sentences:
             literal.update(w for w in sentence if w not in {PLACE, NUMBER})
             entry.denied.update(b for a, b in pairwise(sentence)
@@ -169,11 +173,14 @@ def choice_words(parameter: Parameter) -> set[str]:
     return {w for said in parameter.choices.values() for each in said for w in words(each)}
 
 
-def unmarked(example: Example) -> tuple[str, ...]:
-    """Return an example's words, each marked argument as one ``<name>``."""
+def unmarked(example: Example, api: Api) -> tuple[str, ...]:
+    """Return an example's words, each marked argument but a choice as one ``<name>``."""
     at = 0
     found: list[str] = []
     for mark in sorted(example.marks, key=lambda mark: mark.start):
+        parameter = api.parameters.get(mark.parameter)
+        if parameter is not None and parameter.choices:
+            continue  # "dim" is what to do
         found += [*words(example.text[at : mark.start]), PLACE]
         at = mark.end
     return (*found, *words(example.text[at:]))

@@ -152,15 +152,14 @@ class _Tracing:
                 if not commands.verbless(clause):
                     break
                 after.append(clause)
-        reason = arguments.doubt(
-            call, api, Where(support.clause, before, tuple(after), _verbs(api))
-        )
-        if support.level == "word" and not _said(call, api, names=True):
+        where = Where(support.clause, before, tuple(after), _verbs(api))
+        if reason := arguments.doubt(call, api, where):
+            return reason
+        named, valued = arguments.names_any(call, api, where), _has_value(call, api)
+        enough = {"word": named or valued, "place": named and valued}
+        if not enough.get(support.level, True):
             return f"nothing you said asks to {_spoken(api)}"
-        both = _said(call, api, names=True) and _said(call, api, names=False)
-        if support.level == "place" and not both:
-            return f"nothing you said asks to {_spoken(api)}"
-        return reason
+        return ""
 
     def _goes_on(self, call: Call, api: Api, arguments: Arguments, commands: Commands) -> bool:
         """Whether the words go on from what was traced before.
@@ -201,19 +200,19 @@ class _Tracing:
         return ""
 
 
-def _said(call: Call, api: Api, *, names: bool) -> bool:
-    """Whether a call has a name of a list as argument, or else a value that is no choice."""
-    return any(
-        argument.value is not None and not api.parameters[name].choices
-        and bool(api.parameters[name].x_list) is names
-        for name, argument in call.arguments.items() if name in api.parameters
-    )  # fmt: skip
+def _has_value(call: Call, api: Api) -> bool:
+    """Whether a call has a value that is neither a name nor a choice."""
+    given = ((api.parameters.get(name), each.value) for name, each in call.arguments.items())
+    return any(p and not p.choices and not p.x_list and v is not None for p, v in given)
 
 
 def _kinds(call: Call, api: Api) -> frozenset[str]:
     """Return what the call's arguments are, choices aside."""
-    given = (api.parameters[name] for name in call.arguments if name in api.parameters)
-    return frozenset(kind_of(parameter) for parameter in given if not parameter.choices)
+    given = ((api.parameters.get(name), each) for name, each in call.arguments.items())
+    return frozenset(
+        kind_of(parameter) for parameter, argument in given
+        if parameter and not parameter.choices and argument.value is not None
+    )  # fmt: skip
 
 
 def _verbs(api: Api) -> frozenset[str]:

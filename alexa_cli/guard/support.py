@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from alexa_cli.catalog.expert import Effect
 from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, PARTICLES, PLACE, WHOLES, stem
 from alexa_cli.guard.matching import GAP, fits
 from alexa_cli.guard.said import FILLERS, Clause
@@ -105,7 +106,7 @@ class Commands:
         others = self._others(clause, start, end) - {own}
         rivals = [
             other for name, other in self.lexicon.of.items()
-            if name != own and _rivals(other.api, kinds)
+            if name != own and other.api.effect is not Effect.READ and _rivals(other.api, kinds)
         ]  # fmt: skip
         if any(rival.api.full_name in others for rival in rivals):
             return None
@@ -116,7 +117,9 @@ class Commands:
         if clause.tells or (nearest >= LIKE and nearest > alike[own] + FAR):
             return None
         speaks = self._verb(entry, rivals, start, end) or self._particle(entry, start, end)
-        return "word" if speaks and not others else "place"
+        if speaks and not others:
+            return "word"
+        return "place" if alike[own] >= nearest - BEHIND else None
 
     @cached_property
     def _spans(self) -> frozenset[tuple[int, int]]:
@@ -170,6 +173,9 @@ class Commands:
             return False  # "get the lamp" is like much, and says nothing
         if entry.whole and not WHOLES & set(said):
             return False
+        turns = self.lexicon.particles[entry.api.expert] & set(said)
+        if turns and entry.particles and not turns & entry.particles:
+            return False  # "off" speaks against "turn on"
         own = alike[entry.api.full_name]
         return own >= LIKE and own >= max(alike.values()) - BEHIND
 
@@ -188,14 +194,14 @@ class Commands:
 
     def _named(self, entry: Words) -> set[int]:
         lists = [p.x_list for p in entry.api.parameters.values() if p.x_list]
-        return self.naming.covered(lists)
+        verbs = {stem(word) for word in entry.api.name.split("_")}
+        found = self.naming.covered(lists)
+        return {at for at in found if stem(self.said.words[at]) not in verbs}  # "lock" the door
 
     def _verb(self, entry: Words, rivals: Sequence[Words], start: int, end: int) -> bool:
         """Whether there is a verb of the API that few know, or none that does it to the same."""
         named = self._named(entry)
-        theirs = (
-            {verb for rival in rivals for verb in rival.verbs} if rivals else self.lexicon.verbs
-        )
+        theirs = {verb for rival in rivals for verb in rival.verbs}
         telling = entry.verbs & (self.lexicon.telling | (self.lexicon.verbs - theirs))
         return any(
             stem(self.said.words[at]) in telling and self.said.words[at] not in LIGHT
