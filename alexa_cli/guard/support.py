@@ -94,10 +94,21 @@ class Commands:
         several = self._compound and (clause.start, clause.end) not in self._spans
         gap = 0 if several else GAP  # of several clauses, only free text holds more than one
         if not clause.tells and fits(entry, self.naming, start, end, whole=False, gap=gap):
-            return "template"
+            # "add call the plumber to my list" is wholly another command: this is its text
+            return None if self._taken(entry, clause) else "template"
         if several:
             return None
         return self._weaker(entry, clause, kinds)
+
+    def _taken(self, entry: Words, clause: Clause) -> bool:
+        """Whether a template of another API, with free text in it, reads all of the words."""
+        start, end = self._bare(clause)
+        return any(
+            name != entry.api.full_name
+            and any(p.free for p in other.api.parameters.values())
+            and fits(other, self.naming, start, end, whole=True)
+            for name, other in self.lexicon.of.items()
+        )
 
     def _weaker(self, entry: Words, clause: Clause, kinds: frozenset[str]) -> Level | None:
         """Return the support of words that no template of the API reads."""
