@@ -71,6 +71,7 @@ class Talk:
         """Run one turn; ``show`` sees each event. Being cancelled cancels the turn."""
         chosen = replace(options or TurnOptions(), now=self.now, yes=self.yes)
         seen, words = Seen(), storable(words)
+        self.last_turn = ""  # of a turn that is stopped only the store knows
         turn = self.session.assistant.turn(typed(words), self.conversation, chosen)
         with stray_prints():
             async with aclosing(turn) as events:

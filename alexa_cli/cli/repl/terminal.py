@@ -18,6 +18,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.styles import Style
 
+from alexa_cli.assistant import TurnOptions
 from alexa_cli.cli.repl.commands import Leave, counted, run
 from alexa_cli.cli.repl.completing import Sayable, SayableSuggest
 from alexa_cli.cli.screen import Seen, summary
@@ -147,11 +148,15 @@ class Terminal:
 
     async def _answer(self, line: str) -> bool:
         try:
-            if line.startswith("/"):
+            thinking = line.removeprefix("/think ").strip()
+            if line.startswith("/think ") and thinking:
+                await self._say(thinking, TurnOptions(think=True))
+            elif line.startswith("/"):
                 async for shown in run(self._talk, line):
                     self._show(shown)
                 return True
-            await self._say(line)
+            else:
+                await self._say(line)
         except Leave:
             return False
         except AlexaError as error:
@@ -162,12 +167,12 @@ class Terminal:
         store.notices.clear()
         return True
 
-    async def _say(self, line: str) -> None:
+    async def _say(self, line: str, options: TurnOptions | None = None) -> None:
         """Say a line, and show the answer as it comes."""
         columns = max(20, self._prompt.app.output.get_size().columns)
         stream = Stream(self._write, columns)
         try:
-            seen = await self._talk.say(line, show=stream.see)
+            seen = await self._talk.say(line, options, stream.see)
         except BaseException:
             if stream.text:
                 self._write("\n")
