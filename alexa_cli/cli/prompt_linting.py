@@ -33,16 +33,17 @@ LATER = timedelta(days=40, hours=7, minutes=13)
 
 def findings(common: Common) -> list[Finding]:
     """Return what is wrong with the prompts of this configuration, problems first."""
-    session = open_session(common, save=False)
+    session = open_session(common)
     with session.store:
         texts = load_texts(prompt_folders(session.loaded, session.paths))
         specs = _specs(session)
         ids = sorted(one.id for listed in session.house.household.lists.values() for one in listed)
         found = [*lint_catalogue(session.house.catalogue, _lists(session))]
         for spec in specs:
+            factor = _factor(session, spec.name)
             for title, experts, job in _prompts(session):
                 sample = _sample(session, texts, spec, title, experts, job)
-                found.extend(lint_prompt(sample, spec, ids))
+                found.extend(lint_prompt(sample, spec, ids, factor=factor))
     unique = dict.fromkeys(found)
     return sorted(unique, key=lambda each: (each.level != "problem", each.code, each.where))
 
@@ -53,6 +54,18 @@ def _specs(session: Session) -> list[ModelSpec]:
     if not settings.language_models or session.house.talkers is None:
         return [ModelSpec("any model", cache="prefix")]
     return [session.house.talkers.models.spec(name) for name in settings.language_models]
+
+
+def _factor(session: Session, model: str) -> float:
+    """Return what estimates are corrected with, by the last request to this model."""
+    from alexa_cli.models.ledger import load_exchange, usage_rows
+    from alexa_cli.prompt.tokens import correction
+
+    last = next((row for row in usage_rows(session.store) if row.model == model), None)
+    exchange = load_exchange(session.store, last.turn, last.number) if last else None
+    if exchange is None:
+        return 1.0
+    return correction(sum(s.tokens for s in exchange.sections), exchange.usage.input)
 
 
 def _prompts(session: Session) -> Iterator[tuple[str, tuple[str, ...], Literal["plan", "route"]]]:

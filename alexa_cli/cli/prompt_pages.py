@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from alexa_cli.errors import UsageError, did_you_mean
 from alexa_cli.models.ledger import load_exchanges
 from alexa_cli.prompt.compare import changes
+from alexa_cli.prompt.tokens import correction
 from alexa_cli.trace.plain_text import line, wrapped
 from alexa_cli.trace.save import find_turn, load_turn
 
@@ -62,16 +63,17 @@ def shown(exchanges: Sequence[Exchange], columns: int, *, full: bool) -> Iterato
         yield line(head(exchange), columns)
         total = sum(section.tokens for section in exchange.sections)
         known = exchange.usage.input
+        factor = correction(total, known)
         for section in exchange.sections:
             share = f"{100 * section.tokens // max(1, total):>3} %"
-            counted = f"{f'~{section.tokens:,}':>8}  {share}"
+            counted = f"{f'~{section.tokens * factor:,.0f}':>8}  {share}"
             yield f"  {section.name:<16} {section.stability:<10} {counted}"
             if full:
                 for text in section.text.splitlines():
                     yield f"    {text}"
                 yield ""
-        really = f", {known:,} as the provider counts" if known is not None else ""
-        yield f"  {'total':<16} {'':<10} {f'~{total:,}':>8}{really}"
+        counted = f"{known:,}  as the provider counts" if known is not None else f"~{total:,}"
+        yield f"  {'total':<16} {'':<10} {counted:>8}"
 
 
 def head(exchange: Exchange) -> str:

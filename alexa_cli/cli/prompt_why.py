@@ -10,6 +10,7 @@ from alexa_cli.errors import ConfigError
 from alexa_cli.models.chat import ModelSpec
 from alexa_cli.models.ledger import exchange_before
 from alexa_cli.prompt.compare import Shared, reusable, shared_prefix
+from alexa_cli.prompt.tokens import correction
 from alexa_cli.trace.plain_text import line, wrapped
 from alexa_cli.trace.save import find_turn
 
@@ -108,8 +109,9 @@ def explained(
         return Why(head(exchange), turn, "", None, 0, usage.cache_read, usage.input, (reason,))
     shared = shared_prefix(before[1].sections, exchange.sections)
     estimated = sum(section.tokens for section in exchange.sections)
-    factor = usage.input / estimated if usage.input and estimated else 1.0
-    predicted = round(reusable(shared, exchange.sections, spec) * factor)
+    predicted = round(
+        reusable(shared, exchange.sections, spec) * correction(estimated, usage.input)
+    )
     reasons = tuple(_reasons(exchange, before[1], shared, predicted, spec))
     return Why(head(exchange), turn, before[0], shared, predicted, usage.cache_read, usage.input,
                reasons)  # fmt: skip

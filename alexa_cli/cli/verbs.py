@@ -110,6 +110,16 @@ VERBS: dict[str, Verb] = {
         ("alexa cache list", "alexa cache prune", "alexa cache clear"),
         ("list", "clear", "prune", "path"),
     ),
+    "audio": Verb(
+        "Sound in: the devices, how well the microphone hears, recording.",
+        (
+            "alexa audio devices",
+            "alexa audio check",
+            "alexa audio check kitchen.wav",
+            "alexa audio record kitchen.wav --seconds 5",
+        ),
+        ("devices", "check", "record"),
+    ),
     "config": Verb(
         "The settings: where each came from, and whether they are right.",
         ("alexa config init", "alexa config show", "alexa config check"),

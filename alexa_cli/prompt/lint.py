@@ -66,9 +66,14 @@ class Sample:
     """For the same words and time in another home."""
 
 
-def lint_prompt(sample: Sample, spec: ModelSpec, ids: Iterable[str] = ()) -> Iterator[Finding]:
-    """Yield what is wrong with one prompt. ``ids``: identifiers of the home's things."""
-    yield from _short(sample, spec)
+def lint_prompt(
+    sample: Sample, spec: ModelSpec, ids: Iterable[str] = (), *, factor: float = 1.0
+) -> Iterator[Finding]:
+    """Yield what is wrong with one prompt.
+
+    ``ids``: identifiers of the home's things. ``factor``: corrects estimated tokens.
+    """
+    yield from _short(sample, spec, factor)
     yield from _changing(sample)
     yield from _order(sample)
     for section in sample.prompt.sections:
@@ -90,10 +95,9 @@ def lint_catalogue(catalogue: Catalogue, lists: Mapping[str, str]) -> Iterator[F
     yield from _examples(catalogue)
 
 
-def _short(sample: Sample, spec: ModelSpec) -> Iterator[Finding]:
-    stable = sum(
-        estimate(section.text) for section in sample.prompt.sections if section.stability in STABLE
-    )
+def _short(sample: Sample, spec: ModelSpec, factor: float) -> Iterator[Finding]:
+    sections = [s.text for s in sample.prompt.sections if s.stability in STABLE]
+    stable = round(factor * sum(map(estimate, sections)))
     if spec.cache != "none" and stable < spec.min_cache_tokens:
         yield Finding(
             "short-prefix", "note", sample.title,

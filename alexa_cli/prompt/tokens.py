@@ -7,8 +7,6 @@ letters, and take up to three digits or one or two marks at a time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping  # noqa: TC003 - a field's type
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 _PIECE = re.compile(
@@ -21,6 +19,8 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
+MOST_OFF = 4.0
+"""A provider that counts so many times more or less counts something else."""
 _WHOLE = 9
 """Letters of a word that is usually one token."""
 
@@ -45,28 +45,12 @@ def estimate(text: str) -> int:
     return round(total)
 
 
-@dataclass(slots=True)
-class Corrections:
-    """How far off the estimates for each model are, learned from the usage that comes back."""
+def correction(estimated: int, counted: int | None) -> float:
+    """Return what an estimate is to be multiplied with, by what the provider counted of a prompt.
 
-    ratios: dict[str, float] = field(default_factory=dict)
-    """Model to true tokens for each estimated one. The caller keeps it."""
-    weight: float = 0.2
-    """How much the latest request counts."""
-
-    @classmethod
-    def of(cls, kept: Mapping[str, float]) -> Corrections:
-        """Return corrections that were kept; what makes no sense is left out."""
-        return cls({model: float(r) for model, r in kept.items() if 0.2 < r < 5})  # noqa: PLR2004
-
-    def corrected(self, model: str, estimated: int) -> int:
-        """Return the estimate as this model would count."""
-        return round(estimated * self.ratios.get(model, 1.0))
-
-    def learn(self, model: str, estimated: int, actual: int) -> None:
-        """Note what a request that was estimated at ``estimated`` tokens took."""
-        if estimated <= 0 or actual <= 0:
-            return
-        ratio = min(5.0, max(0.2, actual / estimated))
-        known = self.ratios.get(model)
-        self.ratios[model] = ratio if known is None else known + self.weight * (ratio - known)
+    1.0 where it did not say, or where it counted something else altogether.
+    """
+    if not counted or estimated <= 0:
+        return 1.0
+    factor = counted / estimated
+    return factor if 1 / MOST_OFF < factor < MOST_OFF else 1.0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alexa_cli.prompt.tokens import Corrections, estimate
+from alexa_cli.prompt.tokens import correction, estimate
 
 COUNTED = [
     # text, tokens of cl100k_base
@@ -29,22 +29,12 @@ def test_it_grows_with_the_text(one: str, other: str) -> None:
     assert estimate(f"{one} {other}") >= max(estimate(one), estimate(other)) - 1
 
 
-def test_corrections_learn_a_models_ratio() -> None:
-    corrections = Corrections()
-    assert corrections.corrected("fast", 100) == 100
-    corrections.learn("fast", 100, 130)
-    assert corrections.corrected("fast", 100) == 130
-    for _ in range(40):
-        corrections.learn("fast", 100, 90)
-    assert corrections.corrected("fast", 1000) == pytest.approx(900, abs=5)
-    assert corrections.corrected("other", 1000) == 1000
+def test_an_estimate_is_corrected_by_what_was_counted() -> None:
+    assert correction(1000, 900) == 0.9
+    assert correction(1000, None) == 1.0
+    assert correction(0, 50) == 1.0
 
 
-def test_corrections_are_kept_and_nonsense_is_not() -> None:
-    corrections = Corrections()
-    corrections.learn("fast", 0, 10)
-    corrections.learn("fast", 10, 0)
-    assert corrections.ratios == {}
-    corrections.learn("wild", 1, 1_000_000)
-    assert corrections.corrected("wild", 10) == 50
-    assert Corrections.of({"a": 1.1, "b": -3.0, "c": 99.0}).ratios == {"a": 1.1}
+def test_what_counts_something_else_corrects_nothing() -> None:
+    assert correction(1000, 9) == 1.0
+    assert correction(10, 50_000) == 1.0
