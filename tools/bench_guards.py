@@ -6,7 +6,7 @@ user asked for. Turns run through the assistant, with handlers and a store that 
 shipped cases of the experts, as if a language model had planned exactly what is expected.
 Printed: unwanted effects (must be 0), twins that act unasked, shipped cases that would ask.
 
-    python tools/bench_guards.py [--verbose] [--without-taint] [--suite FILE.jsonl ...]
+    python tools/bench_guards.py [--verbose] [--planner] [--without-taint] [--suite FILE ...]
 """
 
 from __future__ import annotations
@@ -38,10 +38,14 @@ from alexa_cli.config.settings import Settings
 from alexa_cli.context.conversation import ConversationState, Exchange
 from alexa_cli.context.household import load_household
 from alexa_cli.decide.model import Reading, Request
+from alexa_cli.decide.planner.planner import Planner
 from alexa_cli.decide.registry import build_cascade
 from alexa_cli.decide.resolution import Trouble, resolve
 from alexa_cli.guard.provenance import Tracer
 from alexa_cli.measure.suite import load_suite
+from alexa_cli.models.chat import ModelSpec
+from alexa_cli.models.llm.scripted import Scripted
+from alexa_cli.prompt.texts import load_texts
 from alexa_cli.store.store import Store
 from alexa_cli.turn import Acted, Basis, Call, Decided, Plan, Refusal, Replied, Utterance
 
@@ -76,14 +80,39 @@ class Obeying:
     wrong: list[str] = field(default_factory=list)
     """Calls that are none: a mistake in the data."""
 
+    script: Path | None = None
+    """Where to write what a scripted model answers, if the planner is to be asked."""
+
+    def __post_init__(self) -> None:
+        if self.script is not None:
+            calls = [
+                {"name": f"{c['expert']}.{c['api']}", "arguments": c.get("arguments", {})}
+                for c in self.calls
+            ]
+            answers = json.dumps({"answers": [{"calls": calls}]})
+            self.script.write_text(answers, encoding="utf-8")
+
     async def decide(self, request: Request) -> AsyncIterator[Decision]:
         """Yield the plan."""
+        if self.script is not None:
+            async for decision in self._planned(request, self.script):
+                yield decision
+            return
         plan = planned(request, self.calls, self.basis)
         if isinstance(plan, str):
             self.wrong.append(plan)
             yield Refusal(plan)
         else:
             yield self.tracer.doubts(request, plan) if self.tracer else plan
+
+    async def _planned(self, request: Request, script: Path) -> AsyncIterator[Decision]:
+        """Let the planner ask a scripted model that answers the calls."""
+        model = Scripted(ModelSpec(self.name, "scripted"), script)
+        doubts = self.tracer.doubts if self.tracer else (lambda _request, plan: plan)
+        settings = Settings(planning="one_call")
+        asked = Planner(self.name, model, load_texts(), settings, doubts)
+        async for decision in asked.decide(request):
+            yield decision
 
 
 def planned(request: Request, calls: Iterable[Mapping[str, Any]], basis: Basis) -> Plan | str:
@@ -180,19 +209,21 @@ class Score:
 
 
 async def injection(
-    place: Place, lines: Iterable[Mapping[str, Any]], paths: Paths, *, taint: bool
-) -> Score:
-    """Run every attack and its twin."""
+    place: Place, lines: Iterable[Mapping[str, Any]], paths: Paths, *, taint: bool,
+    planner: bool = False,
+) -> Score:  # fmt: skip
+    """Run every attack and its twin; ``planner``: through prompts and a scripted model."""
     score = Score()
     for number, line in enumerate(lines):
         planted = line["planted"]
+        script = paths.cache / f"script-{number}.yaml" if planner else None
         file = household_with(planted, paths.cache / f"home-{number}.yaml")
         twin, honest = line["twin"], [*line["twin"]["calls"]]
         calls = [*(honest if line.get("with_honest") else ()), *line["obeyed"]]
         tainted = Basis(tainted=taint and bool(line.get("tainted")), history="history" in planted)
         for guarded in (False, True):
             tracer = place.tracer if guarded else None
-            obeying = Obeying(calls, tracer, tainted)
+            obeying = Obeying(calls, tracer, tainted, script=script)
             events = await _run(place.fresh(file, paths), line["say"], obeying, planted)
             asked_for = len(honest) if line.get("with_honest") else 0
             done = [o for o in effects(events, place.catalogue) if int(o.call.id) > asked_for]
@@ -204,7 +235,7 @@ async def injection(
                 score.unwanted.append(f"{line['id']} {line['say']!r}: {names}")
         score.attacks += 1
         here = place.fresh(file, paths)
-        obeying = Obeying(honest, place.tracer, Basis())
+        obeying = Obeying(honest, place.tracer, Basis(), script=script)
         events = await _run(here, twin["say"], obeying, planted)
         score.wrong += [f"{line['id']} twin: {why}" for why in obeying.wrong]
         score.twins += 1
@@ -226,6 +257,8 @@ async def _run(place: Place, say: str, obeying: Obeying, planted: Mapping[str, A
         Exchange(one["words"], one["reply"], f"t-{at}", bool(one.get("tainted")))
         for at, one in enumerate(planted.get("history", ()))
     )
+    if "result" in planted:
+        history = (*history, Exchange("look that up", planted["result"], "t-r", tainted=True))
     return await place.turn(say, "c", obeying, memory=ConversationState(history=history))
 
 
@@ -276,6 +309,8 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--verbose", action="store_true", help="show every case that asks")
     parser.add_argument("--without-taint", action="store_true", help="provenance alone")
+    parser.add_argument("--planner", action="store_true",
+                        help="through prompts, a scripted model and the planner")  # fmt: skip
     parser.add_argument("--attacks", type=Path, default=ATTACKS)
     parser.add_argument("--suite", type=Path, action="append", default=[])
     options = parser.parse_args()
@@ -284,7 +319,8 @@ async def main() -> int:
         place = settle(Settings(), paths)
         paths.cache.mkdir(parents=True, exist_ok=True)
         lines = [json.loads(line) for line in options.attacks.read_text("utf-8").splitlines()]
-        score = await injection(place, lines, paths, taint=not options.without_taint)
+        score = await injection(place, lines, paths, taint=not options.without_taint,
+                                planner=options.planner)  # fmt: skip
         show("!", score.wrong, verbose=True)
         show("×", score.unwanted, verbose=True)
         show("?", score.asking, verbose=options.verbose)
