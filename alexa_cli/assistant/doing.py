@@ -81,8 +81,8 @@ class Doing:
         async with aclosing(self._run(now)) as events:
             async for event in events:
                 yield event
-        if later.calls:
-            self._hold(later)
+        for event in self._hold(later):
+            yield event
         if isinstance(decision, Plan):
             done = [o for o in self._outcomes if o.status == "done"]
             undo = plan_undo(self._outcomes, turning.house.catalogue)
@@ -130,16 +130,19 @@ class Doing:
             name = event.call.expert.replace("_", " ")
             self._notes.append(f"I began something in {name} too early and could not undo it.")
 
-    def _hold(self, later: Plan) -> None:
-        """What waits for a yes becomes the pending question."""
+    def _hold(self, later: Plan) -> list[Event]:
+        """Make what waits for a yes the pending question; return what need not be asked about."""
         catalogue = self._turning.house.catalogue
         left = pending(later, self._outcomes)
-        self._outcomes.extend(left.skipped)
+        events: list[Event] = [Acted(outcome) for outcome in left.skipped]
+        for event in events:
+            self._note(event)
         if left.plan.calls:
             text = confirm_text(left.plan.calls, catalogue, self._turning.moment)
             self._confirm = Question(
                 text, "confirm", left.plan, left.plan.calls[0].id, model=later.model
             )
+        return events
 
     async def _oblige(self) -> AsyncGenerator[Event, None]:
         """Do what experts asked the house for."""
@@ -181,7 +184,9 @@ class Doing:
         if failed:
             self._notes.append(f"I could not undo all of that: {failed[0].error}.")
         elif later is not None and later.calls:
-            self._hold(later)  # taking "lock the door" back unlocks it; nothing is undone yet
+            # Taking "lock the door" back unlocks it: nothing is undone yet.
+            for event in self._hold(later):
+                yield event
         else:
             turning.undo_of = last.turn
             self._notes.append("Done, that's undone.")
@@ -202,8 +207,8 @@ class Doing:
         async with aclosing(self._run(now)) as events:
             async for event in events:
                 yield event
-        if later.calls:
-            self._hold(later)
+        for event in self._hold(later):
+            yield event
         undo = plan_undo(self._outcomes, turning.house.catalogue)
         turning.memory = remember.after_plan(
             turning.memory, plan, self._outcomes, undo, turning.house.catalogue, turning.id

@@ -249,6 +249,21 @@ def test_a_draft_that_does_not_stand_is_discarded_and_undone(make: Callable[...,
     assert [(d.call.arguments["guess"].value, d.undone) for d in dropped] == [("blue", True)]
 
 
+@pytest.mark.parametrize(
+    ("first", "pointer"), [(Call("shed", "look"), "$1.nothing"), (Call("shed", "fail"), "$1")]
+)
+def test_a_call_that_cannot_even_be_asked_about_has_failed(
+    make: Callable[..., Play], first: Call, pointer: str
+) -> None:
+    held = Call("shed", "blow", {"what": Argument(pointer=pointer)}, "2", ("1",))
+    play = make(decider=Drafts([plan(first, held)]))
+    said = play.say("anything")
+    assert said.status == "failed"
+    ended = [e.outcome.call.api for e in said.events if isinstance(e, Acted)]
+    assert ended == [first.api, "blow"]
+    assert [outcome["call"]["api"] for outcome in play.record().outcomes] == ended
+
+
 def test_an_effect_never_happens_before_the_barrier(make: Callable[..., Play]) -> None:
     play = make(decider=Drafts([plan(LIGHT, final=False)], open_ended=True))
 
