@@ -336,6 +336,10 @@ class Spent:
     thrown_tokens: int | None = 0
     """Of the tokens, those of requests whose decision was not used."""
     thrown_cost: float | None = 0.0
+    thrown_calls: int = 0
+    """Calls that were begun and not adopted."""
+    thrown_seconds: float = 0.0
+    """How long those requests and calls took, added up."""
 
     @property
     def input(self) -> int | None:

@@ -127,7 +127,7 @@ def _thrown(
 def in_words(found: Savings) -> str:
     """Return it in a few words for a summary line; "" if there was no speculation.
 
-    ``draft saved 380 ms``, ``threw away 1 call (95 ms), 214 tokens, $0.0001``.
+    ``draft saved 380 ms``, ``threw away 1 call (95 ms), 214 tokens (110 ms), $0.0001``.
     """
     parts: list[str] = []
     if found.adopted:
@@ -143,7 +143,8 @@ def in_words(found: Savings) -> str:
         least = "at least " if None in counts else ""
         plural = "s" if thrown.requests > 1 else ""
         requests = f"{thrown.requests} request{plural}"
-        lost.append(f"{least}{sum(tokens):,} tokens" if tokens else requests)
+        took = f" ({thrown.model_seconds * 1000:,.0f} ms)" if thrown.model_seconds else ""
+        lost.append((f"{least}{sum(tokens):,} tokens" if tokens else requests) + took)
         if thrown.cost:
             lost.append(f"${thrown.cost:.4f}")
     if lost:

@@ -203,7 +203,7 @@ def _spent(turning: Turning, barrier: float) -> Spent | None:
             thrown_seconds=found.thrown.model_seconds + found.thrown.call_seconds,
             thrown_cost=found.thrown.cost, reason=in_words(found),
         )  # fmt: skip
-    return spent_of(turning, saved=found.seconds if found.adopted else None)
+    return spent_of(turning, found)
 
 
 def _hopeless(utterance: Utterance, *, readable: bool, turning: Turning) -> Refusal | None:

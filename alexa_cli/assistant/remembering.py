@@ -18,6 +18,7 @@ from alexa_cli.turn import Answer, Decided, Plan, Question, Spent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from alexa_cli.act.savings import Savings
     from alexa_cli.assistant.turning import Turning
     from alexa_cli.models.chat import Exchange
     from alexa_cli.store.store import Store
@@ -109,10 +110,10 @@ def _request(turning: Turning) -> Request:
 # What it spent --------------------------------------------------------------------------------
 
 
-def spent_of(turning: Turning, *, saved: float | None = None) -> Spent | None:
-    """Return what language models took for the turn; None if none was asked.
+def spent_of(turning: Turning, found: Savings) -> Spent | None:
+    """Return what language models took for the turn, and what speculation was worth.
 
-    ``saved``: seconds that speculation spared, if it did.
+    None if no language model was asked.
     """
     exchanges = turning.meter.exchanges
     if not exchanges:
@@ -120,8 +121,11 @@ def spent_of(turning: Turning, *, saved: float | None = None) -> Spent | None:
     started = [o.started for o in turning.outcomes if o.status in {"done", "failed"}]
     spent = summed(exchanges)
     return replace(
-        spent, saved=saved, first_action=min(started, default=None),
+        spent, saved=found.seconds if found.adopted else None,
+        first_action=min(started, default=None),
         ttft=spent.ttft if turning.first_words is None else turning.first_words,
+        thrown_calls=found.thrown.calls,
+        thrown_seconds=found.thrown.model_seconds + found.thrown.call_seconds,
     )  # fmt: skip
 
 

@@ -28,10 +28,15 @@ def tokens(spent: Spent, *, cached: bool = True) -> str:
 
 def thrown(spent: Spent) -> str:
     """Return what was thrown away; "" if nothing was."""
-    if spent.thrown_tokens == 0 and not spent.thrown_cost:
-        return ""
-    cost = f", {money(spent.thrown_cost)}" if spent.thrown_cost is not None else ""
-    return f"thrown away {count(spent.thrown_tokens)} tokens{cost}"
+    lost = []
+    if spent.thrown_calls:
+        lost.append(f"{spent.thrown_calls} call{'' if spent.thrown_calls == 1 else 's'}")
+    if spent.thrown_tokens != 0 or spent.thrown_cost:
+        lost.append(f"{count(spent.thrown_tokens)} tokens")
+        lost += [] if spent.thrown_cost is None else [money(spent.thrown_cost)]
+    if lost and spent.thrown_seconds:
+        lost.append(milliseconds(spent.thrown_seconds))
+    return f"thrown away {', '.join(lost)}" if lost else ""
 
 
 def spent_line(seen: Seen, spent: Spent, columns: int | None, *, turn: bool = True) -> str:

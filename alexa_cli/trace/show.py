@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.trace import names
 from alexa_cli.trace.plain_text import WIDTH, columns, line, milliseconds, padded, wrapped
 from alexa_cli.trace.save import TurnRecord, summarise
 from alexa_cli.trace.waterfall import waterfall
@@ -52,6 +53,7 @@ def page(record: TurnRecord, width: int = WIDTH, requests: Iterable[str] = ()) -
         ("decisions", map(decision_text, record.decisions)),
         ("calls", map(call_text, calls_of(record.plan))),
         ("outcomes", map(outcome_text, record.outcomes)),
+        ("speculation", [speculation_text(record)]),
     ):
         found = [each for group in lines for each in group]
         if found:
@@ -131,6 +133,13 @@ def outcome_text(outcome: Json) -> Iterator[str]:
     back = f"  undo: {_call_name(undo)}({_arguments(undo)})" if isinstance(undo, dict) else ""
     status = str(outcome.get("status"))
     yield f"{_MARKS.get(status, ' ')} {name}: {status}  {what}{back}"
+
+
+def speculation_text(record: TurnRecord) -> Iterator[str]:
+    """Yield what a draft saved, and what was thrown away."""
+    for span in record.spans:
+        if span.name == "speculation" and span.attributes.get(names.REASON):
+            yield str(span.attributes[names.REASON])
 
 
 def calls_of(plan: Json) -> list[Mapping[str, Any]]:

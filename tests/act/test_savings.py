@@ -109,6 +109,8 @@ def test_a_turn_without_speculation_saved_nothing(toys: Any) -> None:
          "draft saved 100 ms · threw away 2 calls (200 ms), 214 tokens, $0.0001"),
         (Savings(thrown=Thrown(requests=1, usage=Usage(200, 10, 0), cost=None)),
          "threw away at least 210 tokens"),
+        (Savings(thrown=Thrown(1, 0, 0.3, 1, Usage(200, 0, 0, 4), 0.0, 0.11)),
+         "threw away 1 call (300 ms), 204 tokens (110 ms)"),
         (Savings(thrown=Thrown(requests=2, cost=None)), "threw away 2 requests"),
     ],
 )  # fmt: skip

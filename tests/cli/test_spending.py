@@ -100,6 +100,10 @@ def test_what_was_thrown_away_is_told() -> None:
     assert thrown(lost) == "thrown away 1,320 tokens, $0.0002"
     assert thrown(replace(SPENT, thrown_tokens=None, thrown_cost=None)) == ("thrown away ? tokens")
     assert "thrown away 1,320 tokens" in summary(seen(lost), None)
+    begun = replace(SPENT, thrown_calls=1, thrown_seconds=0.306)
+    assert thrown(begun) == "thrown away 1 call, 306 ms"
+    both = replace(lost, thrown_calls=2, thrown_seconds=0.412)
+    assert thrown(both) == "thrown away 2 calls, 1,320 tokens, $0.0002, 412 ms"
 
 
 def test_without_an_action_the_first_words_count() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from alexa_cli.errors import UsageError
 from alexa_cli.store.coding import from_tagged, plain
 from alexa_cli.store.store import Store
+from alexa_cli.trace import names
 from alexa_cli.trace.diff import difference
 from alexa_cli.trace.export import export
 from alexa_cli.trace.plain_text import columns, line, milliseconds
@@ -164,6 +165,14 @@ def test_a_page_shows_decisions_calls_outcomes_and_times() -> None:
         "12 ms", "model sentences", "spans",
     ):  # fmt: skip
         assert part in text
+
+
+def test_a_page_says_what_speculation_was_worth() -> None:
+    worth = "draft saved 303 ms · threw away 1 call (306 ms)"
+    told = Span("9", None, "speculation", 0.9, 0.9, {names.REASON: worth})
+    shown = list(page(_turn(spans=(told,))))
+    assert shown[shown.index("speculation") + 1] == f"  {worth}"
+    assert "speculation" not in list(page(_turn()))
 
 
 def test_the_waterfall_puts_children_below_their_parents() -> None:
