@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.errors import UsageError, did_you_mean
 from alexa_cli.models.ledger import load_exchanges
-from alexa_cli.prompt.compare import changes
+from alexa_cli.prompt.compare import changes, sent
 from alexa_cli.prompt.tokens import correction
 from alexa_cli.trace.plain_text import line, wrapped
 from alexa_cli.trace.save import find_turn, load_turn
@@ -45,12 +45,12 @@ def requests_of(store: Store, turn: str, number: int | None) -> list[Exchange]:
 
 def section_text(exchanges: Sequence[Exchange], name: str) -> Iterator[str]:
     """Yield one section of each prompt that has it. Raises UsageError if none has."""
-    names = dict.fromkeys(s.name for exchange in exchanges for s in exchange.sections)
+    names = dict.fromkeys(s.name for exchange in exchanges for s in sent(exchange))
     if name not in names:
         hint = did_you_mean(name, names) or f"sections: {', '.join(names)}"
         raise UsageError(f"there is no section {name!r} in these prompts", hint=hint)
     for exchange in exchanges:
-        for section in exchange.sections:
+        for section in sent(exchange):
             if section.name == name:
                 yield from section.text.splitlines() or [""]
 
@@ -61,10 +61,11 @@ def shown(exchanges: Sequence[Exchange], columns: int, *, full: bool) -> Iterato
         if place:
             yield ""
         yield line(head(exchange), columns)
-        total = sum(section.tokens for section in exchange.sections)
+        sections = sent(exchange)
+        total = sum(section.tokens for section in sections)
         known = exchange.usage.input
         factor = correction(total, known)
-        for section in exchange.sections:
+        for section in sections:
             share = f"{100 * section.tokens // max(1, total):>3} %"
             counted = f"{f'~{section.tokens * factor:,.0f}':>8}  {share}"
             yield f"  {section.name:<16} {section.stability:<10} {counted}"
@@ -100,7 +101,7 @@ def paired(first: Sequence[Exchange], second: Sequence[Exchange]) -> list[Pair]:
 
 def changes_of(pair: Pair) -> list[Change]:
     """Return what became of each section from one prompt to the other."""
-    return list(changes(pair[0].sections, pair[1].sections))
+    return list(changes(sent(pair[0]), sent(pair[1])))
 
 
 def difference(pairs: Sequence[Pair], columns: int) -> Iterator[str]:

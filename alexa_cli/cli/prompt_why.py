@@ -9,7 +9,7 @@ from alexa_cli.cli.prompt_pages import head, requests_of
 from alexa_cli.errors import ConfigError
 from alexa_cli.models.chat import ModelSpec
 from alexa_cli.models.ledger import exchange_before
-from alexa_cli.prompt.compare import Shared, reusable, shared_prefix
+from alexa_cli.prompt.compare import Shared, reusable, sent, shared_prefix
 from alexa_cli.prompt.tokens import correction
 from alexa_cli.trace.plain_text import line, wrapped
 from alexa_cli.trace.save import find_turn
@@ -93,7 +93,7 @@ def nearest_before(store: Store, turn: str, exchange: Exchange) -> tuple[str, Ex
         if found is None:
             break
         at, place = found[0], found[1].number
-        shared = shared_prefix(found[1].sections, exchange.sections).tokens
+        shared = shared_prefix(sent(found[1]), sent(exchange)).tokens
         if shared > most:
             best, most = found, shared
     return best
@@ -107,11 +107,10 @@ def explained(
     if before is None:
         reason = "this is the first prompt to this model that is stored: nothing was there to reuse"
         return Why(head(exchange), turn, "", None, 0, usage.cache_read, usage.input, (reason,))
-    shared = shared_prefix(before[1].sections, exchange.sections)
-    estimated = sum(section.tokens for section in exchange.sections)
-    predicted = round(
-        reusable(shared, exchange.sections, spec) * correction(estimated, usage.input)
-    )
+    sections = sent(exchange)
+    shared = shared_prefix(sent(before[1]), sections)
+    estimated = sum(section.tokens for section in sections)
+    predicted = round(reusable(shared, sections, spec) * correction(estimated, usage.input))
     reasons = tuple(_reasons(exchange, before[1], shared, predicted, spec))
     return Why(head(exchange), turn, before[0], shared, predicted, usage.cache_read, usage.input,
                reasons)  # fmt: skip
@@ -161,7 +160,8 @@ def page(reasons: Sequence[Why], columns: int) -> Iterator[str]:
             yield from _field("shared", f"~{shared.tokens:,} of ~{shared.of:,} tokens: {through}",
                               columns)  # fmt: skip
             if shared.section is None:
-                yield "  parts in  nothing: it is the same prompt"
+                same = shared.tokens == shared.of
+                yield f"  parts in  nothing: it {'is the same prompt' if same else 'goes on'}"
             else:
                 yield f"  parts in  {shared.section} ({shared.stability})"
                 yield from _field("  was", shared.was, columns)

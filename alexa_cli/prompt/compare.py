@@ -6,23 +6,39 @@ so they are compared as one text each, section after section in the provider's o
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Literal
 
+from alexa_cli.models.chat import SectionText
 from alexa_cli.prompt.tokens import estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alexa_cli.models.chat import ModelSpec, SectionText
+    from alexa_cli.models.chat import Exchange, ModelSpec
 
 AROUND = 40
 """Characters shown on each side of the place where two prompts part."""
 BLOCK = 128
 """Tokens. OpenAI reuses prefixes in steps of this size, above its minimum of 1,024."""
-BREAKPOINTS_AFTER = ("fixed", "household")
+BREAKPOINTS_AFTER = ("fixed", "household", "session")
 """Stabilities at whose end a provider that takes breakpoints gets one."""
+
+
+TOLD_BACK = "told_back"
+"""What stands for messages after the prompt: an answer that was wrong, and why it was."""
+
+
+def sent(exchange: Exchange) -> tuple[SectionText, ...]:
+    """Return all that a request sent: its sections, then what was told back after them."""
+    messages = exchange.messages if isinstance(exchange.messages, list) else []
+    roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
+    if "assistant" not in roles:
+        return exchange.sections
+    text = json.dumps(messages[roles.index("assistant") :], ensure_ascii=False, indent=2)
+    return (*exchange.sections, SectionText(TOLD_BACK, "turn", text, estimate(text)))
 
 
 @dataclass(frozen=True, slots=True)

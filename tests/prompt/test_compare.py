@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alexa_cli.models.chat import ModelSpec, SectionText
-from alexa_cli.prompt.compare import changes, reusable, shared_prefix
+from alexa_cli.models.chat import Exchange, ModelSpec, SectionText
+from alexa_cli.prompt.compare import changes, reusable, sent, shared_prefix
 from alexa_cli.prompt.tokens import estimate
+from alexa_cli.turn import Json
 
 
 def section(name: str, text: str, stability: str = "fixed") -> SectionText:
@@ -66,6 +67,27 @@ def test_what_a_provider_reuses_is_by_its_rules(cache: str, least: int, expected
     found = reusable(shared, prompt, spec)
     wanted = {"all": shared.tokens, "none": 0, "steps": shared.tokens // 128 * 128}
     assert found == wanted[expected]
+
+
+def test_a_breakpoint_stands_after_the_session_too() -> None:
+    lists = section("lists", "shopping: milk, eggs, bread", "session")
+    prompt = [TOOLS, RULES, HOME, lists, SAID]
+    shared = shared_prefix(prompt, [*prompt[:-1], section("said", "other words", "turn")])
+    found = reusable(shared, prompt, ModelSpec("m", cache="anthropic"))
+    assert found == sum(each.tokens for each in prompt[:-1])
+
+
+def test_what_was_told_back_is_part_of_what_was_sent() -> None:
+    prompt: list[Json] = [{"role": "user", "content": f"{RULES.text}{SAID.text}"}]
+    wrong: Json = {"role": "assistant", "content": "L99"}
+    told: Json = {"role": "user", "content": "That is wrong."}
+    first = Exchange("m", "plan", sections=(RULES, SAID), messages=prompt)
+    again = replace(first, messages=[*prompt, wrong, told])
+    assert sent(first) == first.sections
+    assert [each.name for each in sent(again)] == [RULES.name, SAID.name, "told_back"]
+    shared = shared_prefix(sent(first), sent(again))
+    assert shared.section is None
+    assert shared.tokens == RULES.tokens + SAID.tokens < shared.of
 
 
 def test_with_breakpoints_only_whole_stable_sections_are_reused() -> None:
