@@ -55,6 +55,7 @@ def test_it_is_quiet_and_leaves_nothing_behind(
         models = [openai("{wire_server.url}"), anthropic("{wire_server.url}")]
 
         async def turns(model):
+            asyncio.get_running_loop().slow_callback_duration = 600  # slow is not wrong
             await model.warm()
             for _ in range(4):
                 try:
@@ -72,9 +73,8 @@ def test_it_is_quiet_and_leaves_nothing_behind(
             await close_clients()
 
         assert not importing.is_loaded()
-        for _ in range(3):
-            for model in models:
-                asyncio.run(turns(model))
+        for model in (*models, *models):
+            asyncio.run(turns(model))
         assert importing.is_loaded()
         assert importing.import_seconds() > 0.1
         assert "FROM_DOTENV" not in os.environ
@@ -84,21 +84,6 @@ def test_it_is_quiet_and_leaves_nothing_behind(
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
     assert not list(home.iterdir())
-
-
-def test_who_forgets_to_close_is_not_told_off(tmp_path: Path, wire_server: Any) -> None:
-    code = f"""
-        model = openai("{wire_server.url}")
-
-        async def turn():
-            async for piece in model.chat(HELLO):
-                pass
-
-        for _ in range(2):
-            asyncio.run(turn())
-    """
-    done = python(code, tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_the_import_is_prefetched_once_and_waiting_is_a_span_of_its_own(
@@ -125,6 +110,8 @@ def test_the_import_is_prefetched_once_and_waiting_is_a_span_of_its_own(
             await close_clients()
 
         asyncio.run(main())
+        for _ in range(2):
+            asyncio.run(turn())  # who forgets to close is not told off
     """
     done = python(code, tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
