@@ -6,9 +6,11 @@ The conventions:
   in one empty home, from top to bottom;
 - ``# exit code N`` behind a command says that it does not end with 0;
 - lines that begin with ``> `` are the command's input;
-- ``...`` stands for any lines, or for anything within a line; times, ids and bars may differ;
-- a ``yaml`` block that begins with ``# a/path.yaml`` is put there in the folder of config.yaml;
-- ``text`` blocks are not run.
+- ``...`` stands for any lines, or for anything within a line; times, ids and bars may differ, and
+  counts of tokens and sums of money by a twentieth;
+- a ``yaml`` block that begins with ``# a/path.yaml`` is put there in the folder of config.yaml, and
+  so is a ``text`` block that begins with ``---`` and ``# prompts/name.md``;
+- other ``text`` blocks are not run.
 """
 
 from __future__ import annotations
@@ -34,6 +36,9 @@ REPO = Path(__file__).resolve().parents[2]
 PAGES = sorted([REPO / "README.md", REPO / "CONTRIBUTING.md", *(REPO / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"\s+# exit code (\d+)$")
+FIGURE = re.compile(r"~[\d,]*\d|\d{1,3}(?:,\d{3})+|\$\d+\.\d+")
+"""Tokens that are estimated, thousands of them, and money: a longer name of a day is in them."""
+NEAR = 0.05
 
 
 @dataclass
@@ -67,6 +72,15 @@ def told(block: str, page: Path) -> str:
     return match[1] if match else f"{page.stem}.yaml"
 
 
+def placed(kind: str, block: str, page: Path) -> str:
+    """The path of a file that is to be there for the commands below it; "" for none."""
+    if kind == "yaml":
+        name = told(block, page)
+        return name if block.startswith(f"# {name}") else ""
+    match = re.match(r"---\n# (prompts/\w+\.md)\n", block) if kind == "text" else None
+    return match[1] if match else ""
+
+
 def steady(text: str) -> str:
     """Replace what differs from one run to the next, and the room that it takes."""
     text = re.sub(r"→ .* · decided", "→ # · decided", text)
@@ -78,15 +92,30 @@ def steady(text: str) -> str:
 
 
 def matches(shown: list[str], printed: str) -> bool:
-    pattern = ""
+    pattern, figures = "", []
     for line in shown:
         if line.strip() == "...":
             pattern += r"(?:.*\n)*?"
         else:
             parts = steady(line).split("...")
-            pattern += r" ?" + r".*".join(re.escape(part) for part in parts) + r" ?\n"
+            pattern += r" ?" + r".*".join(open_to_figures(part) for part in parts) + r" ?\n"
+            figures += [number(figure) for part in parts for figure in FIGURE.findall(part)]
     lines = "".join(f"{steady(line)}\n" for line in printed.splitlines())
-    return re.fullmatch(pattern, lines) is not None
+    found = re.fullmatch(pattern, lines)
+    if found is None:
+        return False
+    there = [number(figure) for figure in found.groups()]
+    return all(abs(a - b) <= NEAR * b for a, b in zip(there, figures, strict=True))
+
+
+def open_to_figures(text: str) -> str:
+    """A pattern of the text in which its figures are groups."""
+    between = FIGURE.split(text)
+    return f"({FIGURE.pattern})".join(re.escape(part) for part in between)
+
+
+def number(figure: str) -> float:
+    return float(figure.lstrip("~$").replace(",", ""))
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +156,7 @@ def run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_commands_do_what_is_shown(page: Path, empty: Paths, tmp_path: Path) -> None:
     (tmp_path / "experts").symlink_to(REPO / "experts")  # as if in a clone, but nothing is written
     for kind, block in blocks(page):
-        if kind == "yaml" and (name := told(block, page)) and block.startswith(f"# {name}"):
+        if name := placed(kind, block, page):
             private_dir(empty.config)
             (empty.config / name).parent.mkdir(parents=True, exist_ok=True)
             (empty.config / name).write_text(block)
@@ -204,3 +233,13 @@ def test_the_comparison_notices_what_is_wrong() -> None:
     assert not matches(["I did it."], printed)
     assert not matches(["I did that.", "..."], printed)
     assert not matches(["...", "I did it."], printed)
+
+
+def test_figures_may_differ_a_little() -> None:
+    printed = "in 3,815 (cached 3,766) out 7 · $0.0231 · total 192 ms\n"
+    assert matches(["in 3,809 (cached 3,766) out 7 · $0.0230 · total 1.9 s"], printed)
+    assert matches(["in 3,809 ... · $0.0230 · ..."], printed)
+    assert not matches(["in 3,809 (cached 1,766) out 7 · $0.0230 · total 1.9 s"], printed)
+    assert not matches(["in 3,809 (cached 3,766) out 8 · $0.0230 · total 1.9 s"], printed)
+    assert not matches(["in 3,809 (cached 3,766) out 7 · $0.0330 · total 1.9 s"], printed)
+    assert matches(["tools fixed ~2,787 78 %", "..."], "tools  fixed  ~2,800  78 %\n")
