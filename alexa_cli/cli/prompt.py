@@ -122,8 +122,7 @@ def lint(
 ) -> None:
     """Look for what makes prompts slow, dear or wrong. Exit code 1 if anything was found.
 
-    Builds the prompts of this configuration twice, for different words, times and homes, and looks
-    at the ones that were sent lately.
+    Builds the prompts of this configuration for different words, times and homes, and compares.
     """
     from alexa_cli.cli import prompt_linting
     from alexa_cli.cli.options import Common

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from alexa_cli.language.english import MONTH_NAMES
 from alexa_cli.language.text import words
 from alexa_cli.prompt.section import Stability
 from alexa_cli.prompt.tokens import estimate
@@ -26,9 +27,15 @@ if TYPE_CHECKING:
 
 STABLE = (Stability.FIXED, Stability.HOUSEHOLD)
 
+_MONTHS = "|".join(MONTH_NAMES[1:])
 _VOLATILE = (
     (re.compile(r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?"), "a date"),
     (re.compile(r"\b\d{1,2}:\d{2}:\d{2}\b"), "a time"),
+    (re.compile(r"\b(?:it is|it's|now|time is):? \d{1,2}:\d{2}\b", re.IGNORECASE), "a time"),
+    (
+        re.compile(rf"(?:\b\d{{1,2}} )?\b(?:{_MONTHS})(?: \d{{1,2}},)? \d{{4}}\b", re.IGNORECASE),
+        "a date",
+    ),
     (
         re.compile(
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE
@@ -36,6 +43,7 @@ _VOLATILE = (
         "an identifier",
     ),
     (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b"), "an identifier"),
+    (re.compile(r"\b[a-z]+\.(?:[a-z0-9]+_)+(?=[a-z]*\d)[0-9a-z]{3,}\b"), "an identifier"),
     (re.compile(r"\b[tc]-[0-9a-z]{8,}\b"), "a turn's or conversation's id"),
 )
 _EMPTY_WORDS = frozenset("a an the of or and to for in on this that it its with your".split())

@@ -68,14 +68,25 @@ def test_a_changing_section_before_a_stable_one() -> None:
     "text",
     [
         "It is 2026-11-21.", "at 09:41:07 sharp", "id 123e4567-e89b-12d3-a456-426614174000",
-        "commit 3fa0a36bd4eb76ff00", "turn t-1rs8yhfj5 was good",
+        "commit 3fa0a36bd4eb76ff00", "turn t-1rs8yhfj5 was good", "It is 9:41, so hurry.",
+        "Today is 21 November 2026.", "since March 4, 2026", "such as light.kitchen_ceiling_8f3a",
     ],
 )  # fmt: skip
 def test_a_time_or_an_identifier_in_a_fixed_section(text: str) -> None:
     assert codes(with_text("rules", text)) == ["volatile"]
 
 
-@pytest.mark.parametrize("text", ["half past six", "set it to 20:30", "a face for 12 decades"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "half past six",
+        "set it to 20:30",
+        "a face for 12 decades",
+        "smart_home.turn_on",
+        "timers.set_timer_2",
+        "may 12 be enough",
+    ],
+)
 def test_plain_words_are_no_identifier(text: str) -> None:
     assert codes(with_text("rules", text)) == []
 
