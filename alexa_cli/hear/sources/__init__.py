@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 SAMPLE = "sample"
 """The name of the sentence that ships, for a machine without a microphone."""
-SAMPLE_FILE = Path(__file__).with_name("sample.flac")
+SAMPLE_FILE = Path(__file__).with_name("sample.wav")
 
 
 def open_source(what: str | Path | None = None, *, device: str | int | None = None) -> Source:
