@@ -129,7 +129,7 @@ class EndPointer:
         if self._run >= RESUME:
             return self._spoken()
         self._silent += 1
-        return self._pause()
+        return [] if speech else self._pause()  # a click, or speech: the next frame tells
 
     def end(self, why: Why) -> Sequence[Mark]:
         """End the utterance now, if there is one."""
