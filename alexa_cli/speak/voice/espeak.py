@@ -71,7 +71,7 @@ def synthesise(text: str, *, voice: str = VOICE, rate: int = WORDS_PER_MINUTE) -
 def voices() -> list[str]:
     """Return the languages that can be spoken, such as ``en-us``. Raises NoVoice."""
     with _lock:
-        return _library().languages()
+        return sorted(_library().languages())
 
 
 @lru_cache(maxsize=1)
@@ -107,6 +107,7 @@ class _Library:
         if self._rate <= 0:
             raise NoVoice("espeak-ng cannot read its data", hint=_HINT)
         self._out = bytearray()
+        self._languages: dict[str, str] = {}
         self._callback = _Callback(self._take)
 
     def _take(self, samples: object, count: int, _events: object) -> int:
@@ -119,6 +120,8 @@ class _Library:
         self._lib.espeak_SetParameter(_RATE_PARAMETER, rate, 0)
         self._lib.espeak_SetSynthCallback(self._callback)
         self._out.clear()
+        if not text.strip():
+            return Sound(b"", self._rate)  # the library would make a pause of it
         data = text.encode() + b"\0"
         failed = self._lib.espeak_Synth(data, len(data), 0, _CHARACTERS, 0, _UTF8, None, None)
         if failed:
@@ -126,24 +129,27 @@ class _Library:
         return Sound(bytes(self._out), self._rate)
 
     def _choose(self, voice: str) -> None:
+        language, plus, variant = voice.partition("+")
         known = bool(_NAME.fullmatch(voice)) and ".." not in voice
-        variant = voice.partition("+")[2]
-        if known and variant:
+        if known and plus:
             # The library takes a variant that it does not have without a word.
             known = (self._data / "voices" / "!v" / variant).is_file()
-        if not known or self._lib.espeak_SetVoiceByName(voice.encode()):
+        name = self.languages().get(language, language)
+        if not known or self._lib.espeak_SetVoiceByName(f"{name}{plus}{variant}".encode()):
             near = did_you_mean(voice, self.languages())
             raise NoVoice(f"espeak-ng has no voice {printable(voice)!r}", hint=near or _HINT)
 
-    def languages(self) -> list[str]:
-        listed = self._lib.espeak_ListVoices(None)
-        found: set[str] = set()
-        at = 0
-        while listed[at]:
-            languages = listed[at].contents.languages
-            found.add(languages[1:].decode(errors="replace"))
-            at += 1
-        return sorted(found)
+    def languages(self) -> dict[str, str]:
+        """Return the name of the voice for each language; by its language not all are found."""
+        if not self._languages:
+            listed = self._lib.espeak_ListVoices(None)
+            at = 0
+            while listed[at]:
+                info = listed[at].contents
+                language = info.languages[1:].decode(errors="replace")
+                self._languages.setdefault(language, info.name.decode(errors="replace"))
+                at += 1
+        return self._languages
 
 
 def _loaded() -> tuple[ctypes.CDLL, Path]:

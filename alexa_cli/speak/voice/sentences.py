@@ -18,7 +18,7 @@ _END = re.compile(r"\n|[.!?…]+[\"'”’)\]»*_`]*|[。！？]+[」』”’�
 _CLAUSE = re.compile(r"[,;:—–)](?=\s)")
 _GAP = re.compile(r"\s+")
 _WORD = re.compile(r"\S+$")
-_LETTERS = re.compile(r"[^\W\d_]+\.?")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OPENERS = "\"'“‘([«*_`"
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 
@@ -147,8 +147,8 @@ def _follows(view: str, at: int, before: str) -> _Verdict:
     if word not in _MAYBE and word not in _DAYS and not _DOTTED.fullmatch(before):
         return "end"
     after = _LETTERS.match(view, at)
-    if after is None:
-        return "end"
-    if after.end() == len(view):
-        return "unknown"
-    return "inside" if after.group().rstrip(".").lower() in _STAYS else "end"
+    following = "" if after is None else after.group().lower()
+    if after is not None and after.end() == len(view):
+        may_be = any(stays.startswith(following) for stays in _STAYS)
+        return "unknown" if may_be else "end"
+    return "inside" if following in _STAYS else "end"

@@ -32,7 +32,7 @@ _ADDRESS = re.compile(
     r"(?:https?://|www\.)(?:[^\s/@]*@)?(?:www\.)?([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#][^\s]*)?",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"\b([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
+_MAIL = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@([\w-]+(?:\.[\w-]+)+)")
 _SIGNS_KEPT = frozenset("°©®™℃℉№")
 _ONE = frozenset({"1", "1.0"})
 _MONTHS = ("January February March April May June July August September October November "
@@ -88,7 +88,8 @@ _CURRENCIES = {
 
 def spoken(text: str, language: str = "en") -> str:
     """Return ``text`` as it is read out, on one line; empty if there is nothing to say."""
-    text = printable(text).replace("\t", " ").translate(_VULGAR_TABLE)
+    lines = (" ".join(line.split()) for line in printable(text).splitlines())
+    text = "\n".join(line for line in lines if line).translate(_VULGAR_TABLE)
     for pattern, plain in _COMPILED_MARKUP:
         text = pattern.sub(plain, text)
     text = _ADDRESS.sub(_host, text)
@@ -186,7 +187,8 @@ _ENGLISH: tuple[tuple[str, Words], ...] = (
     (r"(?<=\d)\s?%", " percent"),
     (r"\b(\d+)\s?(1/2|1/3|2/3|1/4|3/4|1/8)(?![\w/])", lambda m: f"{m[1]} and {_FRACTIONS[m[2]]}"),
     (r"(?<![\w/])(1/2|1/3|2/3|1/4|3/4|1/8)(?![\w/])", lambda m: _FRACTIONS[m[1]]),
-    (r"(?<=\d)\s?–\s?(?=\d)|\b(?<=\d)-(?=\d{1,2}\b)", " to "),
+    (r"(?<=\d)\s?–\s?(?=\d)", " to "),
+    (r"(?<![\w-])(\d{1,3})-(?=\d{1,3}(?![\w-]))", r"\1 to "),
     (r"(?<![\w)])[-−](?=\d)", "minus "),
     (_UNIT, lambda m: _counted(m["count"], *_UNITS[m["unit"]])),
     (r"#(?=\d)|\bNo\.\s?(?=\d)", "number "),
