@@ -86,6 +86,26 @@ def test_commands(alexa: Installed, tmp_path: Path) -> None:
     assert saved.stat().st_mode & 0o777 == 0o600
 
 
+def test_models_are_swapped_for_every_job_and_by_strategies(alexa: Installed) -> None:
+    folder = alexa.home / "config"
+    folder.mkdir(parents=True, exist_ok=True)
+    one = "{kind: scripted, script: said.yaml}"
+    (folder / "config.yaml").write_text(f"models:\n  fast: {one}\n  slow: {one}\n")
+    (folder / "said.yaml").write_text("answers: [{job: route, text: T}]\nelse: {text: So it is.}\n")
+    swaps = [
+        "/model reply fast", "/model summarise slow fast", "/model rerank {fallback: [fast, slow]}",
+        "/model decide reflex, {speculate: {draft: fast, verify: {fallback: [slow, fast]}}}",
+        "tell me something that nobody knows",
+    ]  # fmt: skip
+    ran = alexa("chat", stdin=lines(*swaps))
+    assert ran.err == ""
+    told = ran.out.splitlines()
+    assert "reply: fast" in told
+    assert "summarise: slow > fast" in told
+    assert "rerank: fast > slow" in told
+    assert told[-1] == "So it is."
+
+
 def test_commands_that_fail_go_on(alexa: Installed, tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.touch()

@@ -76,12 +76,26 @@ async def _route(talk: Talk, rest: str) -> AsyncIterator[str]:
 
 async def _model(talk: Talk, rest: str) -> AsyncIterator[str]:
     job, _, names = rest.partition(" ")
-    if job and names:
-        models = [name for name in names.replace(",", " ").split() if name]
-        talk.reload(f"jobs.{job}=[{', '.join(models)}]")
+    if job and names.strip():
+        talk.reload(f"jobs.{job}={_models(job, names.strip())}")
     elif job:
         raise UsageError("/model takes a job and models", hint="/model decide reflex sentences")
     yield "decide: " + " > ".join(model.name for model in talk.session.assistant.models)
+    jobs = talk.session.house.settings.jobs
+    for other in ("reply", "rerank", "summarise"):
+        if step := getattr(jobs, other):
+            yield f"{other}: {step if isinstance(step, str) else ' > '.join(step.models)}"
+
+
+def _models(job: str, names: str) -> str:
+    """Return the models that somebody named as YAML; what holds a strategy is YAML as it is."""
+    if "{" in names or names.startswith("["):
+        listed = job == "decide" and not names.startswith("[")
+        return f"[{names}]" if listed else names
+    models = names.replace(",", " ").split()
+    if job == "decide":
+        return f"[{', '.join(models)}]"
+    return models[0] if len(models) == 1 else f"{{fallback: [{', '.join(models)}]}}"
 
 
 async def _experts(talk: Talk, rest: str) -> AsyncIterator[str]:
