@@ -292,6 +292,14 @@ class _Worker:
     async def _do(self, job: Callable[[], T]) -> T:
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "alexa-hearing")
+
+        def guarded() -> T:
+            try:
+                return job()
+            except BaseException:
+                self._begun = False  # what failed is not asked to finish
+                raise
+
         # Shielded: what is cancelled here still runs to its end there, before ``close`` does.
-        done = asyncio.get_running_loop().run_in_executor(self._thread, job)
+        done = asyncio.get_running_loop().run_in_executor(self._thread, guarded)
         return await asyncio.shield(done)

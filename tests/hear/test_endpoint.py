@@ -123,9 +123,10 @@ def test_held_begins_at_once_and_no_silence_is_its_final_end() -> None:
     pointer = EndPointer(Marked())
     pointer.held = True
     marks = [mark for frame in frames(pattern("3. 20# 100.")) for mark in pointer.feed(frame)]
-    assert [m.kind for m in marks] == ["began", "resumed", "eager"] or [
-        m.kind for m in marks
-    ] == ["began", "eager"]
+    assert [m.kind for m in marks] == ["began", "resumed", "eager"] or [m.kind for m in marks] == [
+        "began",
+        "eager",
+    ]
     assert marks[0].at == 0.0
     assert [m.why for m in pointer.end("asked")] == ["asked"]
     assert pointer.end("asked") == []
@@ -182,7 +183,7 @@ def test_marks_are_in_order_and_each_end_has_its_pause(
             # A beginning lies back by its onset, never behind the end before it.
             assert mark.at > last - FRAME_SECONDS / 2
             last = mark.at
-            if mark.kind != "began" and mark.kind != "resumed":
+            if mark.kind not in {"began", "resumed"}:
                 assert mark.why == "longest" or not speech[n]
             if mark.kind == "eager":
                 paused = round((mark.at - mark.spoken_until) / FRAME_SECONDS)
@@ -204,7 +205,7 @@ def test_marks_are_in_order_and_each_end_has_its_pause(
 
 def tone(level: float, seconds: float, seed: int = 1) -> bytes:
     """Steady noise of so many decibels of full scale."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - noise, the same each time
     size = 32768 * 10 ** (level / 20)
     count = round(seconds * RATE)
     values = (int(max(-32768, min(32767, chance.gauss(0, size)))) for _ in range(count))
