@@ -16,7 +16,7 @@ from alexa_cli.language.text import words as tokens_of
 from alexa_cli.turn import Json  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Form: TypeAlias = tuple[str, ...]
 """Normalised words (``alexa_cli.language.text.words``)."""
@@ -50,6 +50,15 @@ class Name:
     """How a recogniser or a voice should take it, when the spelling misleads."""
     qualifiers: tuple[str, ...] = ()
     """What may be said before it: "kitchen" for a light in the kitchen."""
+
+
+def lengths_of(forms: Iterable[Form]) -> dict[str, tuple[int, ...]]:
+    """Return the first word of each form and the lengths of forms that begin so, longest first."""
+    found: dict[str, set[int]] = {}
+    for form in forms:
+        if form:
+            found.setdefault(form[0], set()).add(len(form))
+    return {word: tuple(sorted(lengths, reverse=True)) for word, lengths in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,10 @@ class NameList:
         """
         return self._forms
 
+    def lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """Return the first word of every spoken form and how many words such forms have."""
+        return self._lengths
+
     def find(self, words: str) -> list[NameMatch]:
         """Return the members that ``words`` may mean, of the best kind of match only.
 
@@ -102,6 +115,10 @@ class NameList:
                 how, ids = found
                 return [NameMatch(i, self._by_id[i].name, 100.0, how) for i in ids]
         return self._nearly(form)
+
+    @cached_property
+    def _lengths(self) -> dict[str, tuple[int, ...]]:
+        return lengths_of(self._forms)
 
     @cached_property
     def _by_id(self) -> dict[str, Name]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from alexa_cli.context.names import lengths_of
 from alexa_cli.decide.references import OTHER, PRONOUNS
 from alexa_cli.language.registry import grammar
 from alexa_cli.language.text import words as words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.catalog.templates import Accept
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 8
 """Words in the longest name that is tried."""
+_REFERENCES = PRONOUNS | OTHER
+_REFERENCE_LENGTHS = lengths_of(_REFERENCES)
 ARTICLES = frozenset({"the", "my", "a", "an", "our", "your", "this", "that"})
 NUMBER_TYPES = frozenset({"integer", "number"})
 
@@ -32,7 +35,7 @@ class Spans:
     def __init__(self, snapshot: Snapshot, language: str) -> None:
         self._snapshot, self._language = snapshot, language
         self._accepts: dict[tuple[str, tuple[str, ...], frozenset[str]], Accept] = {}
-        self._known: dict[tuple[str, str, int, tuple[str, ...]], Sequence[int]] = {}
+        self._known: dict[tuple[str, ...], dict[tuple[str, str, int], Sequence[int]]] = {}
 
     def accept(
         self, api: Api, tokens: tuple[str, ...], loose: frozenset[str] = frozenset()
@@ -49,6 +52,7 @@ class Spans:
 
     def _acceptor(self, api: Api, tokens: tuple[str, ...], loose: frozenset[str]) -> Accept:
         known: dict[tuple[str, int], Sequence[int] | None] = {}  # templates of an API ask the same
+        shared = self._known.setdefault(tokens, {})
 
         def accept(slot: str, start: int) -> Sequence[int] | None:
             if (slot, start) in known:
@@ -60,7 +64,10 @@ class Spans:
             elif slot in loose:
                 ends = range(min(len(tokens), start + LONGEST_NAME), start, -1)
             else:
-                ends = self._ends(parameter, tokens, start)
+                key = (*_kind(parameter), start)
+                if key not in shared:
+                    shared[key] = self._ends(parameter, tokens, start)
+                ends = shared[key]
             known[slot, start] = ends
             return ends
 
@@ -68,21 +75,16 @@ class Spans:
 
     def _ends(self, parameter: Parameter, tokens: tuple[str, ...], start: int) -> Sequence[int]:
         kind, name = _kind(parameter)
-        key = (kind, name, start, tokens)
-        if key not in self._known:
-            self._known[key] = self._compute(kind, name, parameter, tokens, start)
-        return self._known[key]
-
-    def _compute(
-        self, kind: str, name: str, parameter: Parameter, tokens: tuple[str, ...], start: int
-    ) -> Sequence[int]:
         if kind == "type":
             return grammar(name, self._language).ends(tokens, start)
         if kind == "list":
             listed = self._snapshot.list(name)
-            forms: Mapping[tuple[str, ...], object] = listed.forms() if listed else {}
-            return named_ends(tokens, start, forms, references=True)
-        return named_ends(tokens, start, choice_forms(parameter))
+            found = named_ends(tokens, start, _REFERENCES, _REFERENCE_LENGTHS)
+            if listed is not None:
+                found |= named_ends(tokens, start, listed.forms(), listed.lengths())
+            return sorted(found, reverse=True)
+        forms = choice_forms(parameter)
+        return sorted(named_ends(tokens, start, forms, _choice_lengths(parameter)), reverse=True)
 
 
 def _kind(parameter: Parameter) -> tuple[str, str]:
@@ -112,19 +114,35 @@ def _choice_forms(
     }
 
 
+def _choice_lengths(parameter: Parameter) -> Mapping[str, tuple[int, ...]]:
+    return _lengths_of_choices(tuple(parameter.choices.items()))
+
+
+@lru_cache(maxsize=1_024)
+def _lengths_of_choices(
+    choices: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Mapping[str, tuple[int, ...]]:
+    return lengths_of(_choice_forms(choices))
+
+
 def named_ends(
     tokens: Sequence[str],
     start: int,
-    forms: Mapping[tuple[str, ...], object],
-    *,
-    references: bool = False,
-) -> list[int]:
-    """Ends of the spans from ``start`` that are one of ``forms``, an article before it allowed."""
-    found: list[int] = []
+    forms: Container[tuple[str, ...]],
+    lengths: Mapping[str, tuple[int, ...]],
+) -> set[int]:
+    """Ends of the spans from ``start`` that are one of ``forms``, an article before it allowed.
+
+    ``lengths``: first word of a form to the numbers of words that such forms have.
+    """
+    found: set[int] = set()
     first = start + 1 if start < len(tokens) and tokens[start] in ARTICLES else start
     for begin in {start, first}:
-        for end in range(min(len(tokens), begin + LONGEST_NAME), begin, -1):
-            span = tuple(tokens[begin:end])
-            if span in forms or (references and (span in PRONOUNS or span in OTHER)):
-                found.append(end)
-    return sorted(set(found), reverse=True)
+        if begin >= len(tokens):
+            continue
+        for length in lengths.get(tokens[begin], ()):
+            end = begin + length
+            fits = length <= LONGEST_NAME and end <= len(tokens)
+            if fits and tuple(tokens[begin:end]) in forms:
+                found.add(end)
+    return found
