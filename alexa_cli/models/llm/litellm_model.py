@@ -14,16 +14,20 @@ from alexa_cli.models.failures import ModelError, NoAnswer, NotAllowed
 from alexa_cli.models.llm import importing
 from alexa_cli.models.llm.begun import given_up_if_left
 from alexa_cli.models.llm.clients import close_clients, connect, exercise
+from alexa_cli.models.llm.known import PROVIDERS
 from alexa_cli.models.llm.mapping import failure
 from alexa_cli.models.llm.usage import usage_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from alexa_cli.models.chat import ModelSpec, Piece
 
 THINKING_TOKENS = 4096
 """What an answer may be longer by when reasoning is asked for."""
+
+ONE_KEY = frozenset({"anthropic", "openai", "gemini", "deepseek", "groq", "xai"})
+"""Providers that know who asks by their variables in ``PROVIDERS`` and in no other way."""
 
 REST = 1.0
 """Seconds that the report of tokens may take after the answer is whole."""
@@ -104,6 +108,20 @@ class LiteLlm:
             found.pop("temperature", None)  # a model that reasons takes none
         return self._options | found
 
+    def check_early(self, env: Mapping[str, str]) -> None:
+        """Raise ``NotAllowed`` if there is plainly no key, before seconds go into an import."""
+        rules = PROVIDERS.get(self.spec.provider) if self.spec.provider in ONE_KEY else None
+        if rules is None or self._key or self._base or "api_key" in self._options:
+            return
+        if not any(env.get(variable) for variable in rules.variables):
+            raise self._no_key(rules.variables[:1])
+
+    def _no_key(self, missing: Sequence[str]) -> NotAllowed:
+        return NotAllowed(
+            f"{self.spec.name}: no key for {self.spec.model}",
+            hint=f"set {' and '.join(missing)}, or models.{self.spec.name}.api_key in config.yaml",
+        )
+
     def _check_key(self, litellm: Any) -> None:  # noqa: ANN401 - litellm has no useful types
         """Find out what key there is. Raises ``NotAllowed`` if there must be one and is not."""
         if self._key is not None:
@@ -117,10 +135,7 @@ class LiteLlm:
         if self._base is not None:
             self._key = "none"
             return
-        raise NotAllowed(
-            f"{self.spec.name}: no key for {self.spec.model}",
-            hint=f"set {' and '.join(missing)}, or models.{self.spec.name}.api_key in config.yaml",
-        )
+        raise self._no_key(missing)
 
     async def warm(self) -> None:
         """Import litellm and open a connection. Never raises; sends nothing that is paid for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ async def talk(
         request = check(model.spec, request, meter)
     ends = _ends(model.spec, meter)
     if isinstance(model, LiteLlm) and not importing.is_loaded():
+        model.check_early(os.environ)
         await _imported(model.spec, meter, ends)
     if meter.recorder.now() >= ends:
         raise NoAnswer(f"{model.spec.name}: no time was left to ask it")

@@ -117,6 +117,36 @@ def test_the_import_is_prefetched_once_and_waiting_is_a_span_of_its_own(
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_key_that_is_plainly_missing_is_told_before_the_import(tmp_path: Path) -> None:
+    code = """
+        import os
+
+        from alexa_cli.models.failures import NotAllowed
+
+        os.environ.pop("ANTHROPIC_API_KEY", None)
+        os.environ.pop("ANTHROPIC_AUTH_TOKEN", None)
+        spec = ModelSpec("a", model="anthropic/claude-sonnet-4-6", provider="anthropic")
+
+        async def turn():
+            async for piece in talk(LiteLlm(spec), HELLO, Meter(), "plan"):
+                pass
+
+        try:
+            asyncio.run(turn())
+        except NotAllowed as error:
+            print(error.message, error.hint, importing.is_loaded())
+        LiteLlm(spec).check_early({"ANTHROPIC_AUTH_TOKEN": "t"})
+        LiteLlm(spec, api_key="k").check_early({})
+        LiteLlm(spec, api_base="http://localhost:1").check_early({})
+    """
+    done = python(code, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "a: no key for anthropic/claude-sonnet-4-6 "
+        "set ANTHROPIC_API_KEY, or models.a.api_key in config.yaml False\n"
+    )
+
+
 @pytest.mark.parametrize("leave", ["pass", "raise SystemExit(7)", "asyncio.run(cancelled())"])
 def test_leaving_does_not_wait_for_it(tmp_path: Path, leave: str) -> None:
     """Ctrl-C during the import: the prompt comes back at once, and nothing is said."""
