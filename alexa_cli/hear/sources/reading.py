@@ -98,7 +98,8 @@ class _Reading:
         self.news = asyncio.Event()
         self.left = asyncio.Event()
         # A daemon, for a pipe that never says another word must not keep the program from ending.
-        threading.Thread(target=self._run, name="alexa-sound-in", daemon=True).start()
+        self.thread = threading.Thread(target=self._run, name="alexa-sound-in", daemon=True)
+        self.thread.start()
 
     def stop(self) -> None:
         """Read no more."""
@@ -170,3 +171,4 @@ async def read_frames(
         if wait:
             with suppress(TimeoutError):
                 await asyncio.wait_for(reading.left.wait(), PATIENCE)
+                reading.thread.join()  # saying so was its last deed
