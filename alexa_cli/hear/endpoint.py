@@ -90,6 +90,22 @@ class Mark:
     """Of an end."""
 
 
+_OPEN = frozenset(
+    "a an the my your his her our their some every to for with of from at into about and or but "
+    "than if when until unless remind".split()
+)
+"""English words that end no command: something must come after them."""
+
+
+def left_open(text: str) -> bool:
+    """Whether an English sentence stops where it cannot end: "set a timer for". Lower case.
+
+    "on", "in" and the like are not among the words that tell: "turn it on" is whole.
+    """
+    words = text.split()
+    return bool(words) and words[-1] in _OPEN
+
+
 class EndPointer:
     """Finds utterances in frames. Pure: it counts frames, not clocks."""
 

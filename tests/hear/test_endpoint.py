@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alexa_cli.errors import ConfigError
-from alexa_cli.hear.endpoint import ONSET, RESUME, EndPointer, Mark, Pauses
+from alexa_cli.hear.endpoint import ONSET, RESUME, EndPointer, Mark, Pauses, left_open
 from alexa_cli.hear.frame import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS, RATE, Frame
 from alexa_cli.hear.vad import VoiceDetector, level_of
 
@@ -236,3 +236,16 @@ def test_the_level_of_a_frame() -> None:
     assert level_of(full) == pytest.approx(0, abs=0.01)
     assert level_of(array("h", [328] * FRAME_SAMPLES).tobytes()) == pytest.approx(-40, abs=0.1)
     assert level_of(bytes(FRAME_BYTES)) == level_of(b"") == -95
+
+
+@pytest.mark.parametrize(
+    ("text", "open_"),
+    [
+        ("set a timer for", True), ("turn on the", True), ("remind me to", True),
+        ("tell mom that dinner is at", True), ("a coffee with milk and", True),
+        ("turn it on", False), ("turn the light off", False), ("what time is it", False),
+        ("", False), ("call meg", False),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_cannot_end_there(text: str, open_: bool) -> None:
+    assert left_open(text) == open_

@@ -197,7 +197,8 @@ def test_speech_that_resumes_loses_no_silence_and_no_word() -> None:
 
 def test_a_complete_sentence_ends_sooner_and_an_unfinished_one_later() -> None:
     def judge(text: str) -> Hint:
-        return {"turn on lamp": "complete", "turn on": "unfinished"}.get(text)  # type: ignore[return-value]
+        known: dict[str, Hint] = {"turn on lamp": "complete", "turn on": "unfinished"}
+        return known.get(text)
 
     found, listener, _ = hear([(1, 8), (2, 8), (0, 30), (7, 12), (0, 60)], judge=judge)
     assert stages(found)[-1] == ("final", "turn on lamp")
@@ -413,7 +414,8 @@ def test_a_device_that_says_nothing_can_be_left() -> None:
 def test_any_pattern_makes_one_utterance(
     played: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    hints = data.draw(st.lists(st.sampled_from([None, "complete", "unfinished"]), max_size=3))
+    known: list[Hint] = [None, "complete", "unfinished"]
+    hints = data.draw(st.lists(st.sampled_from(known), max_size=3))
 
     def judge(text: str) -> Hint:
         return hints[len(text) % len(hints)] if hints else None
