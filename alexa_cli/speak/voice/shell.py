@@ -25,6 +25,7 @@ LONGEST = 120.0
 """Seconds that the program may take for one sentence."""
 _LIMIT = 64_000_000
 """Bytes of sound for one sentence: more than ten minutes at any usual rate."""
+_ERRORS = 10_000
 _ERRORS_SHOWN = 200
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 
@@ -47,20 +48,24 @@ class ShellVoice:
         line = " ".join(printable(text).split())
         argv = filled(self._command, line)
         on_stdin = argv == self._command
-        process = await _start(argv, on_stdin=on_stdin)
+        transport, printed = await _start(argv, on_stdin=on_stdin)
         try:
+            stdin = transport.get_pipe_transport(0)
+            if isinstance(stdin, asyncio.WriteTransport):
+                stdin.write(f"{line}\n".encode())
+                stdin.write_eof()
             async with asyncio.timeout(self._longest):
-                (out, errors), code = await _talk(process, f"{line}\n" if on_stdin else None)
+                await printed.over.wait()
         except TimeoutError as error:
             message = f"{argv[0]} took longer than {self._longest:g} seconds to speak"
             raise VoiceFailed(message) from error
         finally:
-            await _end(process)
-        if code:
-            raise VoiceFailed(_failure(argv[0], code, errors))
-        if not out.strip():
+            await _end(transport, printed)
+        if code := transport.get_returncode():
+            raise VoiceFailed(_failure(argv[0], code, bytes(printed.errors)))
+        if not printed.out.strip():
             return None
-        return wav(out, argv[0])
+        return wav(bytes(printed.out), argv[0])
 
 
 def filled(command: Sequence[str], line: str) -> list[str]:
@@ -73,14 +78,35 @@ def filled(command: Sequence[str], line: str) -> list[str]:
     return argv
 
 
-async def _start(argv: Sequence[str], *, on_stdin: bool) -> asyncio.subprocess.Process:
-    pipe = asyncio.subprocess.PIPE
+class _Printed(asyncio.SubprocessProtocol):
+    """What a program wrote, and whether it has ended. What is over the limits is dropped."""
+
+    def __init__(self) -> None:
+        self.out, self.errors = bytearray(), bytearray()
+        self.exited = asyncio.Event()
+        self.over = asyncio.Event()
+        """It has ended, and nobody holds its pipes open."""
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        kept, limit = (self.out, _LIMIT) if fd == 1 else (self.errors, _ERRORS)
+        kept += data[: limit - len(kept)]
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self.over.set()
+
+
+async def _start(
+    argv: Sequence[str], *, on_stdin: bool
+) -> tuple[asyncio.SubprocessTransport, _Printed]:
     try:
-        return await asyncio.create_subprocess_exec(
+        return await asyncio.get_running_loop().subprocess_exec(
+            _Printed,
             *argv,
-            stdin=pipe if on_stdin else asyncio.subprocess.DEVNULL,
-            stdout=pipe,
-            stderr=pipe,
+            stdin=asyncio.subprocess.PIPE if on_stdin else asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
     except FileNotFoundError as error:
@@ -91,44 +117,16 @@ async def _start(argv: Sequence[str], *, on_stdin: bool) -> asyncio.subprocess.P
         raise NoVoice(message, hint="see speak.command") from error
 
 
-async def _talk(
-    process: asyncio.subprocess.Process, line: str | None
-) -> tuple[tuple[bytes, bytes], int]:
-    assert process.stdout is not None  # noqa: S101 - both are pipes
-    assert process.stderr is not None  # noqa: S101
-    reading = asyncio.gather(_read(process.stdout, _LIMIT), _read(process.stderr, 10_000))
-    try:
-        if line is not None and process.stdin is not None:
-            # A program that does not want to know may have closed it.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                process.stdin.write(line.encode())
-                await process.stdin.drain()
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                process.stdin.close()
-                await process.stdin.wait_closed()
-        out, errors = await reading
-    finally:
-        reading.cancel()
-    return (out, errors), await process.wait()
-
-
-async def _read(stream: asyncio.StreamReader, limit: int) -> bytes:
-    """Read to the end; what is over the limit is dropped."""
-    kept = bytearray()
-    while piece := await stream.read(1 << 16):
-        kept += piece[: limit - len(kept)]
-    return bytes(kept)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill what still runs, with all that it started, and wait until it is gone."""
-    if process.returncode is None:
+async def _end(transport: asyncio.SubprocessTransport, printed: _Printed) -> None:
+    """Kill a program that is not over, with all that it started, and let go of its pipes."""
+    if not printed.over.is_set():
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(transport.get_pid(), signal.SIGKILL)  # children may outlive it
             else:
-                process.kill()
-        await asyncio.shield(asyncio.ensure_future(process.wait()))
+                transport.kill()
+        await printed.exited.wait()
+    transport.close()
 
 
 def _failure(program: str, code: int, errors: bytes) -> str:

@@ -135,7 +135,7 @@ class Loudspeaker:
     def heard(self, at_least: int = 1) -> bytes:
         """Take this many bytes of sound from the pipe, or what there is when the script ends."""
         assert self._process is not None
-        taken = b""
+        taken = bytearray()
         while len(taken) < at_least:
             try:
                 piece = os.read(self._pipe, 4096)
@@ -148,7 +148,7 @@ class Loudspeaker:
                 except subprocess.TimeoutExpired:
                     continue
                 break
-        return taken
+        return bytes(taken)
 
     def go_away(self) -> None:
         """Be a device that is unplugged."""

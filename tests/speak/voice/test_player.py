@@ -55,11 +55,12 @@ def test_stopping_is_silence_in_the_middle_of_a_word(loudspeaker: Loudspeaker) -
     process.stdin.flush()
     # The device gets nothing before it has said so: what comes now was on its way already.
     assert process.stdout.readline() == "stopped, speaking: False\n"
-    heard += loudspeaker.heard(1 << 40)
+    rest = loudspeaker.heard(1 << 40)
     assert process.stdout.read().splitlines() == ["done", "threads: 1"]
-    assert np.count_nonzero(np.frombuffer(heard[:30_000], dtype="<i2")) > 5_000
-    # The pipe's page, and a tenth of a second that the device was given ahead, with room.
-    assert len(heard) < 30_000 + 3 * 4_096 + 22_050 * 2 * 0.3
+    assert np.count_nonzero(np.frombuffer(heard, dtype="<i2")) > 5_000
+    # The pipe's pages, and a tenth of a second that the device was given ahead, with room. The
+    # device takes silence as fast as it can, so that says nothing.
+    assert np.count_nonzero(np.frombuffer(rest, dtype="<i2")) < 3 * 2_048 + 22_050 * 0.3
 
 
 def test_a_device_that_goes_away_is_told_once(loudspeaker: Loudspeaker) -> None:

@@ -179,10 +179,21 @@ def test_cancelling_ends_the_program_and_what_it_started(tmp_path: Path) -> None
     asyncio.run(begin_and_cancel())
 
 
+LEAVER = SLEEPER.replace("time.sleep(600)\n", "")
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc")
+def test_a_child_that_holds_the_pipes_open_is_ended_too(tmp_path: Path) -> None:
+    with pytest.raises(VoiceFailed, match="longer than 1 seconds"):
+        say("x", *program(tmp_path, LEAVER), str(tmp_path / "pids"), longest=1)
+    if (tmp_path / "pids").exists():
+        asyncio.run(until_gone([int(p) for p in (tmp_path / "pids").read_text().split()]))
+
+
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc")
 def test_a_program_that_never_ends_is_ended(tmp_path: Path) -> None:
     command = [*program(tmp_path, SLEEPER), str(tmp_path / "pids")]
-    with pytest.raises(VoiceFailed, match="longer than 2 seconds"):
-        say("x", *command, longest=2)
+    with pytest.raises(VoiceFailed, match="longer than 1 seconds"):
+        say("x", *command, longest=1)
     if (tmp_path / "pids").exists():
         asyncio.run(until_gone([int(p) for p in (tmp_path / "pids").read_text().split()]))
