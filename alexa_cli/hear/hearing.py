@@ -300,6 +300,5 @@ class _Worker:
                 self._begun = False  # what failed is not asked to finish
                 raise
 
-        # Shielded: what is cancelled here still runs to its end there, before ``close`` does.
-        done = asyncio.get_running_loop().run_in_executor(self._thread, guarded)
-        return await asyncio.shield(done)
+        # Cancelled while it runs, it runs to its end there, and ``close`` waits behind it.
+        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
