@@ -42,7 +42,7 @@ class VirtualMicrophone:
 
     def __init__(self, home: Path, speed: float = 1.0) -> None:
         self.home = home
-        self._period = SECONDS / speed
+        self.speed = speed
         self._fifo = home / "microphone"
         os.mkfifo(self._fifo)
         (home / ".asoundrc").write_text(_CONFIG.format(fifo=self._fifo))
@@ -96,5 +96,5 @@ class VirtualMicrophone:
                     self._said.popleft()
                 if not self._said:
                     self._quiet.set()
-            due = max(due + self._period, time.monotonic() - SECONDS)
+            due = max(due + SECONDS / self.speed, time.monotonic() - SECONDS)
             self._over.wait(max(0.0, due - time.monotonic()))

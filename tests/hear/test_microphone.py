@@ -169,6 +169,32 @@ def test_an_overflow_of_the_sound_system_is_counted() -> None:
     assert asyncio.run(run()) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_half_an_hour_leaves_nothing_behind(microphone: VirtualMicrophone) -> None:
+    import resource
+
+    microphone.speed = 40.0
+    source = Microphone()
+    threads, sizes = threading.active_count(), []
+
+    async def run() -> None:
+        heard = 0
+        async with aclosing(source.frames()) as frames:
+            async for frame in frames:
+                heard += 1
+                assert len(frame.samples) == FRAME_BYTES
+                if heard % 6_000 == 0:
+                    sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+                if heard == 60_000:
+                    break
+
+    asyncio.run(run())
+    assert source.overflows == 0
+    assert sizes[-1] < sizes[0] * 1.02
+    assert threading.active_count() == threads
+
+
 # --- nothing to hear with -------------------------------------------------------------------------
 
 

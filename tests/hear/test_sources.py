@@ -22,7 +22,6 @@ from alexa_cli.errors import AlexaError
 from alexa_cli.hear.errors import AudioError
 from alexa_cli.hear.frame import FRAME_BYTES, FRAME_SAMPLES, RATE, Frame
 from alexa_cli.hear.sources import SAMPLE_FILE, open_source
-from alexa_cli.hear.sources.convert import Converter, Framer
 from alexa_cli.hear.sources.pipe import PipeSource
 
 if TYPE_CHECKING:
@@ -343,29 +342,3 @@ def test_a_pipe_with_a_name_is_read_like_stdin(tmp_path: Path) -> None:
     writer.start()
     assert np.array_equal(samples(hear(path)), tone(0.3)[:, 0])
     writer.join()
-
-
-# --- conversion -----------------------------------------------------------------------------------
-
-
-@given(st.lists(st.binary(max_size=3_000), max_size=8))
-def test_frames_are_the_sound_and_nothing_else(parts: list[bytes]) -> None:
-    framer = Framer()
-    frames = [frame for part in parts for frame in framer.add(part)] + list(framer.end())
-    whole = b"".join(parts)
-    assert b"".join(frame.samples for frame in frames)[: len(whole)] == whole
-    assert all(len(frame.samples) == FRAME_BYTES for frame in frames)
-    assert [frame.at for frame in frames] == [round(n * 0.03, 6) for n in range(len(frames))]
-    assert len(frames) == -(-len(whole) // FRAME_BYTES)
-
-
-@given(st.lists(st.integers(1, 4_000), min_size=1, max_size=6))
-def test_blocks_leave_no_seam(sizes: list[int]) -> None:
-    sound = tone(sum(sizes) / 48_000 + 0.01, 48_000)[: sum(sizes)]
-    whole = Converter(48_000, 1).shorts(sound.tobytes(), last=True)
-    convert, at, parts = Converter(48_000, 1), 0, []
-    for size in sizes:
-        parts.append(convert.shorts(sound[at : at + size].tobytes()))
-        at += size
-    parts.append(convert.shorts(b"", last=True))
-    assert b"".join(parts) == whole
