@@ -1,0 +1,1 @@
+"""Recognising with pocketsphinx, whose model of the language is made from what can be said."""

@@ -1,0 +1,240 @@
+"""The recogniser that needs no download: pocketsphinx with a model made from a Bias.
+
+An utterance is decoded as it comes. Looking at it (``peek``) ends the decoder's pass, since the
+second and third pass and the n-best list exist only then; what comes after is kept, and only if
+there is speech in it is everything decoded again.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alexa_cli.errors import AlexaError
+from alexa_cli.hear.bias import Bias, Phrase
+from alexa_cli.hear.frame import FRAME_BYTES, FRAME_SECONDS, RATE
+from alexa_cli.hear.recogniser import HeardWord, Recognised
+from alexa_cli.hear.sphinx.dictionary import Dictionary
+from alexa_cli.hear.sphinx.model import Compiler
+from alexa_cli.turn import Hypothesis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from alexa_cli.hear.sphinx.model import Model
+
+FRAMES_A_SECOND = 100
+"""Of pocketsphinx's features, in which its segments are counted."""
+SPEECH_FRAMES = 3
+"""So many frames with speech after a look, and the utterance was not over."""
+LOOKED_AT = 40
+"""Paths of the lattice for each hypothesis wanted: most say the same words with other pauses."""
+SCALE = 1024 / 20
+"""Of a path's score as pocketsphinx gives it, to natural logarithms as its posteriors use them."""
+_NOTHING = Bias(sentences=(Phrase(("stop",)),))
+
+
+class SphinxRecogniser:
+    """See ``hear.recogniser.Recogniser``."""
+
+    name = "sphinx"
+
+    def __init__(self, folder: Path | None = None, bias: Bias | None = None) -> None:
+        """``folder``: where models are kept; None, or one that cannot be written: a temporary one.
+
+        Raises AlexaError if pocketsphinx is not there.
+        """
+        try:
+            import pocketsphinx  # noqa: PLC0415 - an audio library, only where sound is heard
+        except ImportError as error:
+            raise AlexaError(
+                "pocketsphinx is not installed", hint="pip install pocketsphinx"
+            ) from error
+        self._library: Any = pocketsphinx
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._folder = folder
+        self._dictionary = Dictionary(folder / "sounds.msgpack" if folder else None)
+        self._compiler: Compiler | None = None
+        self._decoder: Any = None
+        self._model: Model | None = None
+        self._bias: Bias | None = None
+        self._next: tuple[Any, Model] | None = None
+        self._frames: list[bytes] = []
+        self._after: list[bytes] = []
+        self._known: tuple[int, Recognised] | None = None
+        self._open = False
+        self._mean = ""
+        self.failed = ""
+        """Why the last ``expect`` changed nothing; "": it did."""
+        self.expect(bias or _NOTHING)
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """Words whose pronunciation is a guess."""
+        return tuple(sorted(self._dictionary.made))
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Words that have no pronunciation and cannot be heard."""
+        return self._model.silent if self._model is not None else ()
+
+    def expect(self, bias: Bias) -> None:
+        """See ``Recogniser``. What fails leaves everything as it was (``failed``)."""
+        if bias == self._bias:
+            return
+        try:
+            self._next = self._prepare(bias)
+        except (AlexaError, OSError, RuntimeError, ValueError) as error:
+            if self._decoder is None and self._next is None:
+                raise AlexaError(f"pocketsphinx cannot start: {error}") from error
+            self.failed = str(error)
+            return
+        self._bias, self.failed = bias, ""
+
+    def _prepare(self, bias: Bias) -> tuple[Any, Model]:
+        model = self._compile(bias)
+        if self._model is not None and model.fingerprint == self._model.fingerprint:
+            return self._decoder, self._model
+        decoder = self._library.Decoder(
+            lmctl=model.control, lmname="main", dict=model.dictionary,
+            loglevel="FATAL", logfn=os.devnull,
+        )  # fmt: skip
+        return decoder, model
+
+    def _compile(self, bias: Bias) -> Model:
+        if self._compiler is None and self._folder is not None:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                compiler = Compiler(self._folder, self._dictionary)
+                model = compiler.compile(bias)
+            except (AlexaError, OSError):
+                pass  # a cache that cannot be written costs time, nothing else
+            else:
+                self._compiler = compiler
+                return model
+        if self._compiler is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="alexa-sphinx-")
+            self._compiler = Compiler(Path(self._temporary.name), self._dictionary)
+        return self._compiler.compile(bias)
+
+    def close(self) -> None:
+        """Let go of the dictionary's file and of a temporary folder."""
+        self._dictionary.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def begin(self) -> None:
+        """See ``Recogniser``."""
+        self._end()
+        if self._next is not None:
+            decoder, self._model = self._next
+            if self._decoder is not None and decoder is not self._decoder:
+                decoder.set_cmn(self._decoder.get_cmn())  # the same microphone and room
+            self._decoder, self._next = decoder, None
+        self._frames, self._after, self._known = [], [], None
+        self._mean = self._decoder.get_cmn()
+        self._start()
+
+    def _start(self) -> None:
+        self._decoder.start_utt()
+        self._open = True
+
+    def _end(self) -> None:
+        if self._open:
+            self._decoder.end_utt()
+            self._open = False
+
+    def feed(self, samples: bytes) -> None:
+        """See ``Recogniser``."""
+        if self._open:
+            self._frames.append(samples)
+            self._decoder.process_raw(samples)
+            return
+        self._after.append(samples)
+        if self._speech_after():
+            self._resume()
+
+    def _speech_after(self) -> bool:
+        vad = self._library.Vad(mode=2, sample_rate=RATE, frame_length=FRAME_SECONDS)
+        whole = [each for each in self._after if len(each) == FRAME_BYTES]
+        return sum(map(bool, map(vad.is_speech, whole))) >= SPEECH_FRAMES
+
+    def _resume(self) -> None:
+        """Decode everything again: the utterance was not over when it was looked at."""
+        self._frames += self._after
+        self._after, self._known = [], None
+        self._decoder.set_cmn(self._mean)
+        self._start()
+        for samples in self._frames:
+            self._decoder.process_raw(samples)
+
+    def partial(self) -> str:
+        """See ``Recogniser``."""
+        if not self._open:
+            return self._known[1].text if self._known else ""
+        heard = self._decoder.hyp()
+        return " ".join(self._words_of(heard.hypstr.split())) if heard else ""
+
+    def peek(self, n_best: int = 1) -> Recognised:
+        """See ``Recogniser``."""
+        self._end()
+        if self._known is None or self._known[0] < n_best:
+            self._known = (n_best, self._result(n_best))
+        return self._known[1]
+
+    def finish(self, n_best: int = 1) -> Recognised:
+        """See ``Recogniser``."""
+        return self.peek(n_best)
+
+    def _result(self, n_best: int) -> Recognised:
+        if self._decoder is None or self._decoder.hyp() is None:
+            return Recognised("")
+        words = tuple(self._heard_words())
+        text = " ".join(word.text for word in words)
+        known = [word.confidence for word in words if word.confidence is not None]
+        confidence = sum(known) / len(known) if known else None
+        return Recognised(text, self._hypotheses(text, n_best), words, confidence)
+
+    def _heard_words(self) -> Iterator[HeardWord]:
+        for segment in self._decoder.seg():
+            said = self._words_of([segment.word])
+            start = segment.start_frame / FRAMES_A_SECOND
+            end = (segment.end_frame + 1) / FRAMES_A_SECOND
+            letters = sum(map(len, said)) or 1
+            confidence = min(1.0, max(0.0, float(segment.prob)))
+            for word in said:  # a name is one token: its words share its time by their length
+                until = start + (end - start) * len(word) / letters
+                letters -= len(word)
+                yield HeardWord(word, round(start, 3), round(until, 3), confidence)
+                start = until
+
+    def _hypotheses(self, text: str, n_best: int) -> tuple[Hypothesis, ...]:
+        """Return different texts, each with its best score: natural logarithm, the best one 0."""
+        found: dict[str, float] = {}
+        best: float | None = None
+        paths = self._decoder.nbest() if n_best > 1 else ()
+        for path in islice(paths, n_best * LOOKED_AT):
+            score = math.log(path.score) * SCALE if path.score > 0 else -math.inf
+            best = score if best is None else best
+            found.setdefault(" ".join(self._words_of(path.hypstr.split())), score - best)
+            if len(found) >= n_best + 1:
+                break
+        # The best path of the lattice need not be the first of the list, which is a search of
+        # its own: what was heard is the first all the same.
+        rest = [(t, s) for t, s in found.items() if t and t != text]
+        first = Hypothesis(text, 0.0)
+        return (first, *(Hypothesis(t, round(min(s, 0.0), 3)) for t, s in rest[: n_best - 1]))
+
+    def _words_of(self, tokens: Sequence[str]) -> list[str]:
+        """Return the words of the decoder's tokens, without pauses and noises."""
+        texts = self._model.texts if self._model is not None else {}
+        found: list[str] = []
+        for token in tokens:
+            bare = token.partition("(")[0]
+            if bare and bare[0] not in "<[":
+                found += texts.get(bare) or (bare,)
+        return found
