@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = unexpected(error)
     if code == INTERRUPTED:
         sys.stderr.write("alexa: stopped\n")
+    _leave_at_once()
     raise SystemExit(code)
 
 
@@ -150,6 +151,14 @@ def _make_streams_safe() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def _leave_at_once() -> None:
+    """Let the interpreter not look for garbage in what litellm made: that takes two seconds."""
+    if "litellm" in sys.modules:
+        import gc
+
+        gc.freeze()
 
 
 def _discard_output() -> None:

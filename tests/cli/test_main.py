@@ -43,6 +43,24 @@ def test_an_unexpected_error_is_short(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err.startswith("alexa: internal error: ValueError: oh no\n")
 
 
+@pytest.mark.parametrize("imported", [True, False])
+def test_the_prompt_comes_back_at_once_with_litellm_loaded(imported: bool) -> None:
+    """Its million objects are not looked through for garbage when the interpreter ends."""
+    code = f"""
+import atexit, gc, sys, types
+from alexa_cli.cli import main
+if {imported}:
+    sys.modules["litellm"] = types.ModuleType("litellm")
+main.run = lambda given: 3
+atexit.register(lambda: print(gc.get_freeze_count() > 0))
+main.main([])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (3, f"{imported}\n", "")
+
+
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_traceback_is_shown_on_request(debug: bool) -> None:
     env = {**os.environ, **({"ALEXA_DEBUG": "1"} if debug else {})}
