@@ -62,8 +62,8 @@ class Speaker:
             self.feed(event.text)
         elif isinstance(event, Replied):
             self.finish(event.reply.text)
-        elif isinstance(event, Heard) and self._text and not self._finished:
-            self._abandon()
+        elif isinstance(event, Heard):
+            self.abandon()
 
     def feed(self, piece: str) -> None:
         """Take a piece of the reply; each sentence that is whole is said. Never waits."""
@@ -89,6 +89,14 @@ class Speaker:
         self._finished = True
         self._news.set()
 
+    def abandon(self) -> None:
+        """Nothing more comes of this reply: its turn was cancelled, or another one has begun.
+
+        What was whole of it is said to its end, unless ``stop`` silences it.
+        """
+        self._finished = True
+        self._news.set()
+
     def stop(self) -> None:
         """Be silent now: barge-in. What else comes of this reply is not said. Never waits."""
         self._silenced = not self._finished
@@ -102,7 +110,7 @@ class Speaker:
 
         Pauses within it count, so that a microphone that is closed meanwhile does not hear it.
         """
-        return self._task is not None and not self._task.done() and not self._stopping
+        return bool(self._waiting) or self._running
 
     @property
     def muted(self) -> bool:
@@ -117,8 +125,9 @@ class Speaker:
 
     async def done(self) -> None:
         """Wait until all is said, or ``stop`` has silenced it. A reply must ``finish`` to end."""
-        while self._task is not None and not self._task.done():
+        while self._task is not None and (self._waiting or not self._task.done()):
             await asyncio.wait({self._task})
+            await asyncio.sleep(0)  # what came in as it ended begins now
 
     async def close(self) -> None:
         """Be silent and let go of the device; may speak again."""
@@ -134,11 +143,6 @@ class Speaker:
         self._finished = self._silenced = False
         self._given: list[str] = []
         """The sentences of this reply that were given to be said, as they were written."""
-
-    def _abandon(self) -> None:
-        """A new turn has begun and the reply never ended: what is whole of it may be said."""
-        self._finished = True
-        self._news.set()
 
     def _say(self, sentences: list[str]) -> None:
         if self._silenced or self._muted:
@@ -166,9 +170,13 @@ class Speaker:
         self._given = []
         self._say(told)
 
+    @property
+    def _running(self) -> bool:
+        return self._task is not None and not self._task.done() and not self._stopping
+
     def _hush(self) -> None:
         self._waiting.clear()
-        if self.speaking and self._task is not None:
+        if self._running and self._task is not None:
             self._stopping = True
             self._player.stop()
             self._task.cancel()
@@ -176,7 +184,7 @@ class Speaker:
     # Saying it --------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        if not self.speaking:
+        if not self._running:
             before, self._stopping = self._task, False
             self._task = asyncio.get_running_loop().create_task(self._aloud(before))
             self._task.add_done_callback(self._ended)

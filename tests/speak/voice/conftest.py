@@ -68,11 +68,13 @@ class Memory:
         text = sound.samples.decode("utf-16-le").strip("\0")
         self.begun.append(text)
         self._news.set()
+        stops = self.stops
         await asyncio.sleep(0)
         if self.held:
             self._free.clear()
             await self._free.wait()
-        self.ended.append(text)
+        if stops == self.stops:
+            self.ended.append(text)
 
     def let_go(self) -> None:
         self.held = False

@@ -221,6 +221,38 @@ def test_a_reply_that_never_ended_gives_way_to_the_next(speak: Any, memory: Memo
     assert memory.ended == ["The light is on.", "Good night."]
 
 
+def test_after_a_cancelled_turn_the_next_reply_is_said(speak: Any, memory: Memory) -> None:
+    async def story(speaker: Speaker) -> None:
+        memory.held = True
+        speaker.feed("The light is on. The door is")
+        await memory.until_begun(1)
+        speaker.stop()
+        speaker.abandon()
+        memory.held = False
+        speaker.feed("Good night. ")
+        speaker.finish("Good night. ")
+        await speaker.done()
+
+    speak(story)
+    assert memory.ended == ["Good night."]
+
+
+@pytest.mark.parametrize("tail", [0, 0.02])
+def test_a_reply_that_comes_as_the_last_words_fade_is_said(
+    parrot: Parrot, memory: Memory, tail: float
+) -> None:
+    async def story() -> None:
+        speaker = Speaker(parrot, memory, tail=tail)
+        for count in range(1, 4):
+            speaker.finish(f"Number {count}.")
+            assert speaker.speaking
+            await until(lambda: memory.releases >= 2 * count - 1)  # noqa: B023 - waited for here
+        await speaker.done()
+
+    asyncio.run(story())
+    assert memory.ended == [f"Number {count}." for count in range(1, 4)]
+
+
 def test_it_counts_as_speaking_through_a_pause_of_the_text(speak: Any, memory: Memory) -> None:
     async def story(speaker: Speaker) -> None:
         speaker.feed("The light is on. T")
