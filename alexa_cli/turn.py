@@ -340,6 +340,10 @@ class Spent:
     """Calls that were begun and not adopted."""
     thrown_seconds: float = 0.0
     """How long those requests and calls took, added up."""
+    thought: int | None = None
+    """Of ``output``, what was reasoning."""
+    thinking: float = 0.0
+    """Seconds that went into it, added up."""
 
     @property
     def input(self) -> int | None:

@@ -144,6 +144,8 @@ def summed(exchanges: Sequence[Exchange]) -> Spent:
         cost=total_cost(asked), known_cost=sum(one.cost or 0.0 for one in asked),
         ttft=min(firsts, default=None),
         thrown_tokens=tokens if thrown else 0, thrown_cost=total_cost(thrown),
+        thought=_known(one.usage.thought for one in asked),
+        thinking=sum(one.thinking for one in asked),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alexa_cli.models.showing import count, money
+from alexa_cli.models.showing import count, money, thinking
 from alexa_cli.trace.plain_text import line, milliseconds
 
 if TYPE_CHECKING:
@@ -43,22 +43,26 @@ def spent_line(seen: Seen, spent: Spent, columns: int | None, *, turn: bool = Tr
     """Return the line under a turn that asked a language model, no wider than ``columns``.
 
     What does not fit is left out from the least telling on: what was thrown away, cycles, what
-    the draft saved, the first action, the turn's id, what was cached, tokens, money. The total
-    stays, and what was called is cut last.
+    the draft saved, the first action, the turn's id, what was cached, thinking, tokens, money.
+    The total stays, and what was called is cut last.
     """
     did = ", ".join(seen.calls) or seen.status.replace("_", " ")
     head = f"{seen.model or 'nobody'} → "
     cycles = f"{spent.cycles} cycle{'' if spent.cycles == 1 else 's'}"
     total = f"total {milliseconds(seen.seconds)}"
     parts = {
-        "cycles": cycles, "tokens": tokens(spent), "cost": _cost(spent), "first": _first(spent),
+        "cycles": cycles, "tokens": tokens(spent),
+        "thinking": thinking(spent.thought, spent.thinking) if spent.thinking else "",
+        "cost": _cost(spent), "first": _first(spent),
         "total": total, "saved": _saved(spent), "thrown": thrown(spent),
         "turn": seen.turn if turn else "",
     }  # fmt: skip
     if columns is None:
         return line(head + did, 4 * len(head + did) + 4) + _joined(parts)
     spare = columns - len(head) - len(did)
-    for place in ("thrown", "cycles", "saved", "first", "turn", "cached", "tokens", "cost"):
+    for place in (
+        "thrown", "cycles", "saved", "first", "turn", "cached", "thinking", "tokens", "cost",
+    ):  # fmt: skip
         if len(_joined(parts)) <= spare:
             break
         if place == "cached":

@@ -206,3 +206,12 @@ class Exchange:
     """Whether what it decided was not used."""
     number: int = 0
     """Its place among the turn's exchanges, from 1."""
+    spoke: float | None = None
+    """... until the first piece that was no thought: before it, the model was thinking."""
+
+    @property
+    def thinking(self) -> float:
+        """Seconds that went into reasoning; 0 if nothing says that it reasoned."""
+        reasoned = bool(self.thought or self.usage.thought)
+        until = self.end if self.spoke is None else self.spoke
+        return max(0.0, until - self.start) if reasoned else 0.0

@@ -36,6 +36,11 @@ def count(tokens: int | None, *, more: bool = False) -> str:
     return "?" if tokens is None else f"{tokens:,}{'+' if more else ''}"
 
 
+def thinking(tokens: int | None, seconds: float) -> str:
+    """Return what reasoning cost: ``thinking 1,204 of it, 3.1 s``."""
+    return f"thinking {count(tokens)} of it, {milliseconds(seconds)}"
+
+
 def request_parts(one: Exchange) -> list[str]:
     """Return what is worth knowing of a request: model, job, what became of it, what it took."""
     usage = one.usage
@@ -46,6 +51,8 @@ def request_parts(one: Exchange) -> list[str]:
     if one.thrown_away:
         parts.append("thrown away")
     parts.append(f"in {count(usage.input)}{cached} out {count(usage.output)}")
+    if one.thinking:
+        parts.append(thinking(usage.thought, one.thinking))
     parts.append("cost unknown" if one.cost is None else money(one.cost))
     if one.first is not None:
         parts.append(f"TTFT {milliseconds(max(0.0, one.first - one.start))}")

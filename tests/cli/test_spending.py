@@ -106,6 +106,12 @@ def test_what_was_thrown_away_is_told() -> None:
     assert thrown(both) == "thrown away 2 calls, 1,320 tokens, $0.0002, 412 ms"
 
 
+def test_what_reasoning_cost_is_told() -> None:
+    thought = replace(SPENT, output=1_214, thought=1_200, thinking=3.1)
+    assert " out 1,214 · thinking 1,200 of it, 3.10 s · $0.0004" in summary(seen(thought), None)
+    assert "thinking" not in summary(seen(), None)
+
+
 def test_without_an_action_the_first_words_count() -> None:
     talk = replace(SPENT, first_action=None, saved=None)
     assert " · first words 300 ms · total" in summary(seen(talk), None)

@@ -47,6 +47,16 @@ def test_a_line_says_what_it_took() -> None:
     assert lines(failed)[0].endswith("390 ms · ! fast cannot be reached")
 
 
+def test_a_line_says_what_reasoning_cost() -> None:
+    thought = replace(ONE, usage=Usage(56, 1_856, 0, 1_214, 1_200), thought="Well.", spoke=0.4)
+    assert " out 1,214 · thinking 1,200 of it, 380 ms · $0.0004" in lines(thought)[0]
+    hidden = replace(thought, thought="", first=0.4)
+    assert " · thinking 1,200 of it, 380 ms · " in lines(hidden)[0]
+    only = replace(thought, usage=Usage(), spoke=None)
+    assert " · thinking ? of it, 390 ms · " in lines(only)[0]
+    assert "thinking" not in lines(replace(ONE, usage=Usage(56, 0, 0, 14, 0), spoke=0.4))[0]
+
+
 def test_what_does_not_fit_goes_on_the_next_line() -> None:
     assert lines(ONE, 60) == [
         "  1 accurate plan · in 1,912 (cached 1,856) out 14 · $0.0004",

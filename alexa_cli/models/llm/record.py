@@ -80,6 +80,7 @@ class Record:
         self._request, self._meter, self._job = request, meter, job
         self._gathered, self._error, self._paid = Gathered(), "", True
         self._first: float | None = None
+        self._spoke: float | None = None
         # A span is the current one of its context only: an answer is read piece by piece, and
         # what its reader records in between is not a part of it.
         self._context = contextvars.copy_context()
@@ -100,6 +101,8 @@ class Record:
         """Take a piece that is about to be yielded."""
         if self._first is None and not isinstance(piece, End):
             self._first = self._meter.recorder.now()
+        if self._spoke is None and not isinstance(piece, (End, ThoughtPiece)):
+            self._spoke = self._meter.recorder.now()
         self.yielded = True
         self._gathered.add(piece)
 
@@ -153,6 +156,7 @@ class Record:
             cache_key=request.cache_key,
             text=self._gathered.text,
             thought=self._gathered.thought,
+            spoke=self._spoke,
             calls=tuple(self._gathered.calls),
             reason=reason or whole.reason,
             error=self._error,

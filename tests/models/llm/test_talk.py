@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from alexa_cli.errors import Refused
-from alexa_cli.models.chat import ChatRequest, End, ModelSpec, Piece, Price, TextPiece, Usage
+from alexa_cli.models.chat import (
+    ChatRequest,
+    End,
+    ModelSpec,
+    Piece,
+    Price,
+    TextPiece,
+    ThoughtPiece,
+    Usage,
+)
 from alexa_cli.models.failures import BadAnswer, Busy, ModelError, NoAnswer, NotAllowed
 from alexa_cli.models.llm.talk import talk
 from alexa_cli.models.meter import Meter
@@ -80,6 +89,25 @@ def test_an_exchange_is_kept_with_all_that_it_was() -> None:
     assert kept.attempts == 1
     assert kept.first is not None
     assert kept.start <= kept.first <= kept.end
+    assert kept.first == pytest.approx(kept.spoke, abs=0.05)
+    assert kept.thinking == 0
+
+
+def test_thinking_ends_with_the_first_word() -> None:
+    meter = Meter()
+    pieces: list[Any] = [ThoughtPiece("Hm."), TextPiece("Yes."), End(usage=Usage(10, 5, 0, 9, 7))]
+
+    async def whole() -> None:
+        async for piece in talk(Own(pieces), HELLO, meter, "plan"):
+            if isinstance(piece, ThoughtPiece):
+                await asyncio.sleep(0.05)
+
+    asyncio.run(whole())
+    (kept,) = meter.exchanges
+    assert kept.first is not None
+    assert kept.spoke is not None
+    assert kept.spoke - kept.first >= 0.04
+    assert kept.thinking == pytest.approx(kept.spoke - kept.start)
 
 
 def test_the_span_says_what_it_took() -> None:
