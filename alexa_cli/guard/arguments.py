@@ -16,7 +16,7 @@ from alexa_cli.language.registry import Unreadable, grammar
 from alexa_cli.language.text import words as words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.guard.naming import Named, Naming
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _FLIPS = {"my": "your", "me": "you", "i": "you", "mine": "yours", "our": "your", "us": "you"}
 BETWEEN = 2
 """Other words that may stand among the words of a value."""
+_COMPARED = {
+    "up": frozenset("more higher another extra".split()),
+    "down": frozenset("less lower fewer".split()),
+}
+"""Words that say which way, for choices with such keys."""
 _BOUND = ("date", "time", "datetime")
 
 
@@ -45,9 +50,12 @@ class Where:
 class Arguments:
     """The arguments that some words support. One for a request."""
 
-    def __init__(self, naming: Naming, moment: Moment) -> None:
+    def __init__(
+        self, naming: Naming, moment: Moment, usual: Mapping[str, Collection[Json]] | None = None
+    ) -> None:
         self.naming, self.said, self.moment = naming, naming.said, moment
         self.snapshot = naming.snapshot
+        self.usual = usual or {}
 
     def doubt(
         self, call: Call, api: Api, where: Where, settled: Mapping[str, Argument] | None = None
@@ -71,7 +79,7 @@ class Arguments:
             if parameter.x_list:
                 good = named[name] or self._implied(parameter, argument, call, named)
             else:
-                good = self.value(parameter, argument, bounded=any(named.values()))
+                good = self.value(parameter, argument, api, bounded=any(named.values()))
             if not good:
                 return f"you did not say “{_shown(argument)}”"
         return "" if settled or any(named.values()) else self._left_out(call, api, where)
@@ -150,9 +158,12 @@ class Arguments:
     def _implied(
         self, parameter: Parameter, argument: Argument, call: Call, named: dict[str, bool]
     ) -> bool:
-        """Whether there is no other, or it is where the named thing is."""
-        listed = self.snapshot.list(str(parameter.x_list))
+        """Whether there is no other, it is the usual one, or it is where the named thing is."""
+        name = str(parameter.x_list)
+        listed = self.snapshot.list(name)
         if listed is not None and len(listed) == 1:
+            return True
+        if argument.value in self.usual.get(name, ()) and not self.naming.named(name):
             return True
         return any(
             said and argument.value in call.arguments[name].attributes.values()
@@ -183,10 +194,12 @@ class Arguments:
 
     # Values -----------------------------------------------------------------------------------
 
-    def value(self, parameter: Parameter, argument: Argument, *, bounded: bool) -> bool:
+    def value(
+        self, parameter: Parameter, argument: Argument, api: Api, *, bounded: bool
+    ) -> bool:
         """Whether a value was said. ``bounded``: a name that was said says how far it reaches."""
         if parameter.choices:
-            return self._chosen(parameter, argument, bounded=bounded)
+            return self._chosen(parameter, argument, api, bounded=bounded)
         x_type = parameter.x_type
         if x_type is None and parameter.schema.get("type") in {"number", "integer"}:
             x_type = "number"
@@ -194,14 +207,33 @@ class Arguments:
             return self._read(x_type, argument)
         return self._made_of_words(argument.value)
 
-    def _chosen(self, parameter: Parameter, argument: Argument, *, bounded: bool) -> bool:
-        value = str(argument.value)
+    def _chosen(
+        self, parameter: Parameter, argument: Argument, api: Api, *, bounded: bool
+    ) -> bool:
+        """Whether a choice was said, or nothing that speaks against it.
+
+        Choices of one API that have the same keys say the same in other words: "cold" is a wish
+        for "up", so that "down" was not meant. So do words of comparison: "two degrees more".
+        """
+        value, own = str(argument.value), self._keys(parameter)
+        if own:
+            return value in own
+        same = [
+            p for p in api.parameters.values()
+            if p is not parameter and set(p.choices) & set(parameter.choices)
+        ]  # fmt: skip
+        meant = {key for p in same for key in self._keys(p)}
+        meant |= {key for key, said in _COMPARED.items() if said & set(self.said.words)}
+        meant &= set(parameter.choices)
+        return meant == {value} or (bounded and not meant)
+
+    def _keys(self, parameter: Parameter) -> set[str]:
+        """Return the choices of which a phrase was said."""
         spoken = {stem(word) for word in self.said.words}
-        said = {
+        return {
             key for key, phrases in parameter.choices.items()
             if any(stems(words_of(each)) <= spoken for each in phrases if words_of(each))
         }  # fmt: skip
-        return value in said or (bounded and not said)
 
     def _read(self, x_type: str, argument: Argument) -> bool:
         if x_type in _BOUND and argument.words:

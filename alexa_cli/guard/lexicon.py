@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.catalog.expert import Api, Example, Parameter
     from alexa_cli.catalog.templates import Template
+    from alexa_cli.turn import Json
 
 LIGHT = frozenset(
     "a an the this that these those my our your his her their its i me we us you he she it they "
@@ -86,6 +87,12 @@ class Lexicon:
         self._unknown = UNKNOWN * log(1 + count)
         for name, sentences in said.items():
             self.of[name].examples = [self.vector(sentence) for sentence in sentences]
+        self.usual: dict[str, set[Json]] = defaultdict(set)
+        """Members of lists that are meant where none is named: an API's own defaults."""
+        for entry in self.of.values():
+            for parameter in entry.api.parameters.values():
+                if parameter.x_list and parameter.has_default:
+                    self.usual[parameter.x_list].add(parameter.default)
         self.verbs = frozenset(verb for entry in self.of.values() for verb in entry.verbs)
         self.particles: dict[str, set[str]] = defaultdict(set)
         """Particles in the names of an expert's APIs: "on" and "off"."""
@@ -118,6 +125,15 @@ class Lexicon:
         entry.verbs = {stem(w) for w in literal | choices if w not in LIGHT and w not in targets}
         return [*sentences, own]
 
+    def variants(self, one: Api, other: Api) -> bool:
+        """Whether two APIs do the same to things said in other ways: add items, add a thing."""
+        own, theirs = (each.name.split("_") for each in (one, other))
+        return (
+            one.expert == other.expert and own[0] == theirs[0]
+            and self.of[one.full_name].particles == self.of[other.full_name].particles
+            and bool(_texts(one) & _texts(other))
+        )  # fmt: skip
+
     def rarity(self, stemmed: str) -> float:
         """How much a word says: the fewer APIs know it, the more."""
         return self._rarity.get(stemmed, self._unknown)
@@ -141,6 +157,12 @@ class Lexicon:
             name: max((_cosine(vector, example) for example in entry.examples), default=0.0)
             for name, entry in self.of.items()
         }
+
+
+def _texts(api: Api) -> set[str]:
+    """Return the types of the values that an API cannot do without: no names, no grammars."""
+    needed = (parameter for parameter in api.parameters.values() if parameter.required)
+    return {str(p.schema.get("type")) for p in needed if not p.x_list and not p.x_type}
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:

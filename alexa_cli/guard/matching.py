@@ -55,10 +55,13 @@ class _Walk:
         inside = sum(self.begin <= place < at for place in self.content)
         return inside >= SHARE * len(self.content)
 
-    def run(self, state: int, at: int, gaps: int, *, strong: bool) -> bool:
-        """Whether the rest of the template is in the words from ``at``."""
+    def run(self, state: int, at: int, gaps: int, *, strong: bool, over: bool = False) -> bool:
+        """Whether the rest of the template is in the words from ``at``.
+
+        ``over``: the word before was passed over, and accounts for nothing at the end.
+        """
         here = self.template.states[state]
-        if here.accepting and strong and self.covers(at):
+        if here.accepting and strong and not over and self.covers(at):
             return True
         key = (state, at, gaps, strong)
         self.steps += 1
@@ -73,7 +76,9 @@ class _Walk:
                 says = strong or self._says(slot, at, end)
                 if end <= self.end and self.run(to, end, gaps, strong=says):
                     return True
-        if gaps and word not in TURNING and self.run(state, at + 1, gaps - 1, strong=strong):
+        if gaps and word not in TURNING and self.run(
+            state, at + 1, gaps - 1, strong=strong, over=True
+        ):
             return True
         self.dead.add(key)
         return False

@@ -16,6 +16,7 @@ from alexa_cli.guard.lexicon import Lexicon, stem
 from alexa_cli.guard.naming import POINTING, Naming
 from alexa_cli.guard.said import Clause, hear
 from alexa_cli.guard.support import Commands, Support, kind_of
+from alexa_cli.guard.wishes import Wishes
 
 if TYPE_CHECKING:
     from alexa_cli.catalog.catalogue import Catalogue
@@ -117,6 +118,8 @@ class _Tracing:
             return ""
         if self._goes_on(call, api, arguments, commands):
             return ""
+        if Wishes(commands, arguments).for_(call, api, _verbs(api)):
+            return ""
         return reasons[0] if reasons else f"nothing you said asks to {_spoken(api)}"
 
     def _evidence(self) -> tuple[Commands, Arguments]:
@@ -124,7 +127,7 @@ class _Tracing:
             naming = Naming(hear(self._words()), self.request.snapshot)
             self._made = (
                 Commands(self.tracer.lexicon, naming),
-                Arguments(naming, self.request.moment),
+                Arguments(naming, self.request.moment, self.tracer.lexicon.usual),
             )
         return self._made
 

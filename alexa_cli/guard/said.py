@@ -51,6 +51,8 @@ _MODALS = frozenset({"can", "could", "will", "would", "may", "might"})
 _ASKED = frozenset("you u we i somebody someone anybody anyone".split())
 _TELLERS = frozenset({"i", "we", "he", "she", "they", "my", "our"})
 _WISHES = frozenset("want need would wish like can could have must should do hope will".split())
+PAST = frozenset("was were had did used ago yesterday been left went came told asked".split())
+"""Words of what is over: a story, no wish."""
 HANDS_OVER = frozenset(
     "say says saying said reads text texts texting message messages email remind reminds "
     "reminding reminder reminders forget dictate translate spell subject titled quote".split()

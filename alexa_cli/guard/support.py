@@ -87,7 +87,8 @@ class Commands:
     def _level(self, entry: Words, clause: Clause, kinds: frozenset[str]) -> Level | None:
         start, end = self._bare(clause)
         whole = {(start, end), (clause.start, clause.end)}
-        if any(fits(entry, self.naming, *span, whole=True) for span in whole):
+        same = [entry, *self._variants(entry)]
+        if any(fits(each, self.naming, *span, whole=True) for span in whole for each in same):
             return "template"
         if clause.asks or self._denies(entry, start, end):
             return None
@@ -99,6 +100,12 @@ class Commands:
         if several:
             return None
         return self._weaker(entry, clause, kinds)
+
+    def _variants(self, entry: Words) -> Iterator[Words]:
+        """Return what does the same: what asks for one of them asks for all."""
+        for other in self.lexicon.of.values():
+            if other is not entry and self.lexicon.variants(entry.api, other.api):
+                yield other
 
     def _taken(self, entry: Words, clause: Clause) -> bool:
         """Whether a template of another API, with free text in it, reads all of the words."""
@@ -166,6 +173,10 @@ class Commands:
             and not (at + 1 < end and words[at + 1] == "forget")
             for at in range(start, end)
         )
+
+    def others(self, clause: Clause) -> frozenset[str]:
+        """Return the APIs of which a template is in the clause."""
+        return self._others(clause, *self._bare(clause))
 
     def _others(self, clause: Clause, start: int, end: int) -> frozenset[str]:
         """Return the APIs of which a template is in the clause."""

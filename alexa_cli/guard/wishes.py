@@ -1,0 +1,221 @@
+"""Wishes: what is asked for without a verb for it ("the reading lamp would be nice").
+
+The words say which way something should go: it is needed, or there is enough of it; more of it, or
+an amount. An API goes a way, too, by its name. They meet over what was named or said, if no other
+API goes that way with it and hardly a word is left that says something else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from alexa_cli.catalog.expert import Effect
+from alexa_cli.guard.arguments import Where
+from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, is_number, stem, stems
+from alexa_cli.guard.said import FILLERS, PAST
+from alexa_cli.guard.support import kind_of
+from alexa_cli.language.registry import grammar
+from alexa_cli.language.text import words as words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from alexa_cli.catalog.expert import Api
+    from alexa_cli.guard.arguments import Arguments
+    from alexa_cli.guard.said import Clause
+    from alexa_cli.guard.support import Commands
+    from alexa_cli.turn import Call
+
+Way = Literal["start", "end", "set", "more", "less"]
+
+_WAYS: Mapping[str, Way] = {
+    **dict.fromkeys("on open start activate play resume call add".split(), "start"),
+    **dict.fromkeys("off close stop pause cancel remove mute dock".split(), "end"),
+    "set": "set",
+}
+"""Which way an API goes, by a word of its name."""
+_AMOUNTS = frozenset({"duration", "number"})
+NEEDS = frozenset("want wants need needs fancy please must should deserve deserves gimme".split())
+"""Words of a wish, whatever stands beside them."""
+_WISHED = frozenset({"would", "could"})
+_GOOD = frozenset(
+    "nice great good perfect lovely welcome helpful handy ideal plenty fine enough cosy cozy "
+    "wonderful brilliant fantastic ready better best".split()
+)
+_LONGED = frozenset({"like", "love", "use", "do"})
+_PAIRS = frozenset(
+    {("have", "to"), ("has", "to"), ("how", "about"), ("give", "me"), ("time", "for"),
+     ("let", "us"), ("ought", "to"), ("got", "to")}
+)  # fmt: skip
+_ENOUGH = frozenset("enough pointless unnecessary needless useless off forget".split())
+_SPARED = frozenset(
+    {("no", "need"), ("not", "need"), ("no", "more"), ("not", "want"), ("no", "longer"),
+     ("done", "with"), ("finished", "with")}
+)  # fmt: skip
+_MAY = frozenset({"can", "may", "could", "should", "must", "let"})
+_REST = frozenset("stop go rest sleep end off pause".split())
+MORE = frozenset("more extra another additional longer further".split())
+LESS = frozenset("less fewer shorter sooner".split())
+_PURPOSES = frozenset("for while until till when before because if since".split())
+_NO = NEGATIONS | {"no", "nothing", "nobody", "none", "neither"}
+
+
+def way_of(api: Api) -> Way | None:
+    """Return which way an API goes, by its name."""
+    ways = [_WAYS[word] for word in api.name.split("_") if word in _WAYS]
+    taken = {parameter.x_type for parameter in api.parameters.values() if parameter.required}
+    if ways and _AMOUNTS & taken and ways[0] != "set":
+        return "more" if ways[0] == "start" else "less"
+    if not ways and api.name.startswith("take") and _AMOUNTS & taken:
+        return "less"
+    return ways[0] if ways else None
+
+
+def wished(words: Sequence[str]) -> frozenset[Way]:
+    """Return which ways the words of a clause want something to go."""
+    said, pairs = set(words), set(zip(words, words[1:], strict=False))
+    if said & PAST:
+        return frozenset()
+    spared = bool(pairs & _SPARED) or _rests(words)
+    if spared or (said & _ENOUGH and not said & _NO):
+        return frozenset({"end"})
+    if said & _NO:
+        return frozenset()
+    if said & LESS:
+        return frozenset({"less"})
+    if said & MORE:
+        return frozenset({"more"}) | ({"start"} if said & NEEDS or _longs(words) else set())
+    if said & NEEDS or pairs & _PAIRS or _longs(words):
+        return frozenset({"start", "set"})
+    return frozenset()
+
+
+def _longs(words: Sequence[str]) -> bool:
+    """Whether something would be good: "would love", "would be lovely"."""
+    at = next((n for n, word in enumerate(words) if word in _WISHED), None)
+    if at is None:
+        return False
+    rest = set(words[at + 1 :])
+    return bool(rest & _LONGED) or ("be" in rest and bool(rest & _GOOD))
+
+
+def _rests(words: Sequence[str]) -> bool:
+    """Whether something may stop: "the dryer can stop now"."""
+    return any(
+        word in _MAY and bool(_REST & set(words[at + 1 : at + 4])) for at, word in enumerate(words)
+    ) and not set(words) & _NO
+
+
+class Wishes:
+    """What some words wish for. One for a request."""
+
+    def __init__(self, commands: Commands, arguments: Arguments) -> None:
+        self.commands, self.arguments, self.said = commands, arguments, commands.said
+
+    def for_(self, call: Call, api: Api, verbs: frozenset[str]) -> bool:
+        """Whether a clause wishes for a call, and everything in the call was said."""
+        way = way_of(api)
+        if way is None or any(clause.asks for clause in self.said.clauses):
+            return False
+        clauses = self.said.clauses
+        for number, clause in enumerate(clauses):
+            words = self.said.words[clause.start : clause.end]
+            if clause.tells or clause.end > self.said.handed or way not in wished(words):
+                continue
+            after = clauses[number + 1 : number + 2]
+            after = after if after and self.commands.only_names(after[0]) else ()
+            where = Where(clause, clauses[:number], after, verbs)
+            if self._asks_for(call, api, where):
+                return True
+        return False
+
+    def _asks_for(self, call: Call, api: Api, where: Where) -> bool:
+        said = self._said_here(call, api, where)
+        named = self.arguments.names_any(call, api, where)
+        if not (named or said) or self.arguments.doubt(call, api, where):
+            return False
+        if self._left(api, where.clause, said):
+            return False
+        if self._another(api, where.clause):
+            return False
+        return bool(said) or not self._rivals(call, api, where.clause)
+
+    def _said_here(self, call: Call, api: Api, where: Where) -> set[int]:
+        """Return the places in the clause of words that a value is made of; names are none."""
+        words, found = self.said.words, set[int]()
+        clause = where.clause
+        home = self.commands.naming.covered(())
+        for name, argument in call.arguments.items():
+            parameter = api.parameters.get(name)
+            if parameter is None or parameter.x_list or parameter.choices:
+                continue
+            if parameter.x_type is not None:
+                reader = grammar(parameter.x_type, self.commands.lexicon.language)
+                ends = ((at, reader.ends(list(words), at)) for at in range(clause.start, clause.end))
+                found |= {n for at, es in ends for e in es if e <= clause.end for n in range(at, e)}
+            else:
+                wanted = stems(words_of(str(argument.value)))
+                found |= {
+                    at for at in range(clause.start, clause.end)
+                    if stem(words[at]) in wanted and at not in home
+                }  # fmt: skip
+        return {at for at in found if words[at] not in LIGHT}
+
+    def _left(self, api: Api, clause: Clause, said: set[int]) -> bool:
+        """Whether words are left that say something else, purposes aside."""
+        words, entry = self.said.words, self.commands.lexicon.of[api.full_name]
+        lists = [p.x_list for p in api.parameters.values() if p.x_list]
+        own = said | (self.commands.naming.covered(lists) & set(range(clause.start, clause.end)))
+        end = clause.end
+        for at in range(clause.start + 1, clause.end):
+            if words[at] in _PURPOSES and own and not own & set(range(at, end)):
+                end = at
+                break
+        return any(
+            at not in own and words[at] not in _TOLD and stem(words[at]) not in entry.known
+            and not is_number(words[at], self.commands.lexicon.language)
+            for at in range(clause.start, end)
+        )  # fmt: skip
+
+    def _another(self, api: Api, clause: Clause) -> bool:
+        """Whether the clause is a command for another API; a name of the home is no free text."""
+        own, of = api.full_name, self.commands.lexicon.of
+        home = self.commands.naming.covered(()) & set(range(clause.start, clause.end))
+        for name in self.commands.others(clause) - {own}:
+            rival = of[name].api
+            free = any(p.free for p in rival.parameters.values())
+            if not (home and free) and not self.commands.lexicon.variants(api, rival):
+                return True
+        return False
+
+    def _rivals(self, call: Call, api: Api, clause: Clause) -> bool:
+        """Whether another API goes the same way with what was named, and no word tells them apart.
+
+        A place alone may be meant in many ways, so that a word must tell.
+        """
+        entry = self.commands.lexicon.of[api.full_name]
+        named = {
+            str(argument.value) for name, argument in call.arguments.items()
+            if name in api.parameters and api.parameters[name].x_list
+        }  # fmt: skip
+        kinds = {kind_of(p) for name, p in api.parameters.items() if name in call.arguments}
+        words = {stem(self.said.words[at]) for at in range(clause.start, clause.end)}
+        for rival in self.commands.lexicon.of.values():
+            if rival is entry or rival.api.effect is Effect.READ or way_of(rival.api) != way_of(api):
+                continue
+            needed = {kind_of(p) for p in rival.api.parameters.values() if p.required}
+            could = needed <= kinds and any(
+                (listed := self.commands.naming.snapshot.list(p.x_list)) is not None
+                and any(listed.get(id_) is not None for id_ in named)
+                for p in rival.api.parameters.values() if p.x_list
+            )  # fmt: skip
+            if could and not words & (entry.verbs - rival.verbs):
+                return True
+        return False
+
+
+_TOLD = (
+    LIGHT | FILLERS | NEEDS | _GOOD | _LONGED | _ENOUGH | _REST | MORE | LESS | _NO
+    | frozenset("longer anymore ought nearly almost completely next soon everyone house home".split())
+)  # fmt: skip
+"""Words that are part of the wish itself."""
