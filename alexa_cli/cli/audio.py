@@ -52,10 +52,14 @@ def _devices(as_json: JsonOption = False) -> None:
     """List the microphones and loudspeakers. Exit code 4: there is no microphone."""
     from alexa_cli.cli.trace import dumps, print_lines
     from alexa_cli.hear.sources.devices import find_devices, no_microphone
+    from alexa_cli.hear.sources.patience import patiently
     from alexa_cli.hear.sources.quiet import silenced
 
-    with silenced():
-        devices = find_devices()
+    def find() -> list[Device]:
+        with silenced():
+            return find_devices()
+
+    devices = asyncio.run(patiently(find, lambda _: None))
     if as_json:
         print_lines(dumps(asdict(device)) for device in devices)
     else:

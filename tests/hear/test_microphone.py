@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import ctypes.util
 import math
+import os
+import subprocess
 import sys
 import threading
 from contextlib import aclosing
@@ -223,6 +225,35 @@ def test_no_device(portaudio: None, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NoAudio, match=r"no microphone was found\n.*typing works"):
         asyncio.run(hear(open_source(), 1))
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_sound_system_that_hangs(home: Path, portaudio: None, repo: Path) -> None:
+    """ALSA waits for ever for somebody to write to this FIFO."""
+    os.mkfifo(home / "fifo")
+    (home / ".asoundrc").write_text(
+        f'pcm.stuck {{ type file\n slave.pcm "null"\n file "/dev/null"\n infile "{home}/fifo"\n'
+        ' format "raw" }\n'
+    )
+    code = (
+        "import asyncio\n"
+        "from alexa_cli.errors import AlexaError\n"
+        "from alexa_cli.hear.sources.devices import find_devices\n"
+        "from alexa_cli.hear.sources.patience import patiently\n"
+        "from alexa_cli.hear.sources.quiet import silenced\n"
+        "import sys\n"
+        "def find():\n"
+        "    with silenced():\n"
+        "        return find_devices()\n"
+        "try:\n"
+        "    asyncio.run(patiently(find, print, 0.5))\n"
+        "except AlexaError as error:\n"
+        "    sys.stderr.write(f'{error.exit_code} {error}')\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stderr.startswith("4 the sound system does not answer")
+    assert ran.stdout == ""
 
 
 def test_no_permission(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import sys
 import threading
 from collections import deque
@@ -21,10 +20,11 @@ from alexa_cli.hear.sources.devices import (
     find_devices,
     load_sounddevice,
 )
+from alexa_cli.hear.sources.patience import leave_it_behind, patiently
 from alexa_cli.hear.sources.quiet import silenced
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
     from alexa_cli.hear.frame import Frame
 
@@ -71,7 +71,9 @@ class Microphone:
         Raises NoAudio if there is nothing to hear with, AudioError if it stops giving sound.
         """
         waiting = _Waiting(asyncio.get_running_loop(), self._most)
-        opened = await _blocking(lambda: _open(self._device, waiting))
+        opened = await patiently(
+            lambda: _open(self._device, waiting), lambda late: _close(late.stream)
+        )
         self.name = f"microphone {opened.device.name}"
         framer = Framer()
         expected = 0
@@ -143,9 +145,9 @@ class _Waiting:
 
 
 def _open(wanted: str | int | None, waiting: _Waiting) -> _Opened:
-    sounddevice = load_sounddevice()
-    device = choose_microphone(wanted, find_devices())
     with silenced():
+        sounddevice = load_sounddevice()
+        device = choose_microphone(wanted, find_devices())
         try:
             rate, channels = _usable(sounddevice, device)
             stream = sounddevice.RawInputStream(
@@ -180,24 +182,6 @@ def _usable(sounddevice: Any, device: Device) -> tuple[int, int]:  # noqa: ANN40
     raise refused
 
 
-async def _blocking(call: Callable[[], _Opened]) -> _Opened:
-    """Run what takes a while; on Windows a device belongs to the thread that opened it."""
-    if sys.platform == "win32":
-        return call()
-    opening = asyncio.ensure_future(asyncio.to_thread(call))
-    try:
-        return await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        # It opens all the same: close it then, or it would listen for ever.
-        opening.add_done_callback(_close_late)
-        raise
-
-
-def _close_late(opening: asyncio.Future[_Opened]) -> None:
-    if not opening.cancelled() and opening.exception() is None:
-        _close(opening.result().stream)
-
-
 async def _let_go(stream: Any) -> None:  # noqa: ANN401 - sounddevice.RawInputStream
     """Close the device; one that does not close is left behind."""
     loop, closed = asyncio.get_running_loop(), asyncio.Event()
@@ -215,10 +199,7 @@ async def _let_go(stream: Any) -> None:  # noqa: ANN401 - sounddevice.RawInputSt
         async with asyncio.timeout(LET_GO):
             await closed.wait()
     except TimeoutError:
-        # PortAudio closes every device when the program ends, and would hang there for ever.
-        leaving = getattr(sys.modules.get("sounddevice"), "_exit_handler", None)
-        if leaving is not None:
-            atexit.unregister(leaving)
+        leave_it_behind()
 
 
 def _close(stream: Any) -> None:  # noqa: ANN401 - as _let_go

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _one = threading.Lock()
 """Only one at a time, so that each puts back what it found."""
+_kept: list[int] = []
+"""Where stderr goes while it is silenced."""
 
 
 @contextmanager
@@ -24,6 +26,7 @@ def silenced() -> Iterator[None]:
         except OSError:  # stderr is closed: there is nothing to keep clean
             yield
             return
+        _kept.append(kept)
         try:
             if sys.stderr is not None:
                 sys.stderr.flush()
@@ -32,5 +35,12 @@ def silenced() -> Iterator[None]:
             os.close(nowhere)
             yield
         finally:
+            _kept.clear()
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def speak_again() -> None:
+    """Let stderr be seen although a library that was silenced does not come back."""
+    for kept in _kept:
+        os.dup2(kept, 2)
