@@ -101,7 +101,9 @@ class Arguments:
         if listed is None or listed.get(id_) is None:
             return False
         places = [one for one in self.naming.names(name, id_) if not self._is_verb(one, where)]
-        inside = [one for one in places if _in(one, where.clause)]
+        if any(one.start >= self.said.retracted for one in self.naming.named(name)):
+            places = [one for one in places if one.end > self.said.retracted]
+        inside = [one for one in places if _in(one, where.clause) or _into(one, where)]
         if not inside:
             around = (*self._nearest(name, where), *where.after)
             inside = [one for one in places if any(_in(one, clause) for clause in around)]
@@ -222,30 +224,43 @@ class Arguments:
             p for p in api.parameters.values()
             if p is not parameter and set(p.choices) & set(parameter.choices)
         ]  # fmt: skip
-        meant = {key for p in same for key in self._keys(p)}
+        meant = {key for p in same for key in self._keys(p, exact=True)}
         meant |= {key for key, said in _COMPARED.items() if said & set(self.said.words)}
         meant &= set(parameter.choices)
         return meant == {value} or (bounded and not meant)
 
-    def _keys(self, parameter: Parameter) -> set[str]:
-        """Return the choices of which a phrase was said."""
-        spoken = {stem(word) for word in self.said.words}
+    def _keys(self, parameter: Parameter, *, exact: bool = False) -> set[str]:
+        """Return the choices of which a phrase was said; ``exact``: whatever its endings, no."""
+        form = frozenset[str] if exact else stems  # "quieter" is not "quiet"
+        spoken = form(self.said.words)
         return {
             key for key, phrases in parameter.choices.items()
-            if any(stems(words_of(each)) <= spoken for each in phrases if words_of(each))
+            if any(form(words_of(each)) <= spoken for each in phrases if words_of(each))
         }  # fmt: skip
 
     def _read(self, x_type: str, argument: Argument) -> bool:
         if x_type in _BOUND and argument.words:
             return set(words_of(argument.words)) <= {*self.said.words, *LIGHT}
-        if argument.words and self._in_order(words_of(argument.words)):
+        wanted, later = words_of(argument.words or ""), self.said.retracted
+        first = later if any(self._values.after(x_type, later)) else 0  # "ten, no wait, twelve"
+        if self._in_order(wanted, first) or self._without_unit(wanted, first):
             return True
-        return any(_same(value, argument.value) for value in self._values[x_type])
+        return any(_same(value, argument.value) for value in self._values.after(x_type, first))
 
-    def _in_order(self, wanted: Sequence[str]) -> bool:
+    def _without_unit(self, wanted: Sequence[str], first: int) -> bool:
+        """Whether a number ends a clause, its unit said before: "25 minutes, the beans 10"."""
+        words, number = self.said.words, tuple(wanted[:-1])
+        ends = {clause.end for clause in self.said.clauses}
+        return bool(number) and any(
+            tuple(words[at : at + len(number)]) == number
+            and at + len(number) in ends and wanted[-1] in words[:at]
+            for at in range(first, len(words))
+        )  # fmt: skip
+
+    def _in_order(self, wanted: Sequence[str], first: int = 0) -> bool:
         """Whether the words were said in this order, few others between: "two more minutes"."""
         words = self.said.words
-        for start in range(len(words)):
+        for start in range(first, len(words)):
             at, found = start, 0
             while at < len(words) and found < len(wanted) and at - start <= len(wanted) + BETWEEN:
                 found += words[at] == wanted[found]
@@ -275,27 +290,31 @@ class Arguments:
         return frozenset(said | {stem(_FLIPS[w]) for w in self.said.words if w in _FLIPS})
 
     def _numbers(self, wanted: Sequence[str]) -> bool:
-        values = {str(value) for value in self._values["number"]}
+        values = {str(value) for value in self._values.after("number", 0)}
         return all(stem(word) in self._spoken or word in values for word in wanted)
 
 
-class _Values(dict[str, list["Json"]]):
+class _Values(dict[str, list[tuple[int, "Json"]]]):
     """What each grammar reads anywhere in the words."""
 
     def __init__(self, words: Sequence[str], moment: Moment) -> None:
         super().__init__()
         self._words, self._moment = list(words), moment
 
-    def __missing__(self, x_type: str) -> list[Json]:
+    def __missing__(self, x_type: str) -> list[tuple[int, Json]]:
         self[x_type] = list(self._all(x_type))
         return self[x_type]
 
-    def _all(self, x_type: str) -> Iterator[Json]:
+    def after(self, x_type: str, first: int) -> Iterator[Json]:
+        """Yield what is read from this word on."""
+        return (value for at, value in self[x_type] if at >= first)
+
+    def _all(self, x_type: str) -> Iterator[tuple[int, Json]]:
         reader = grammar(x_type, self._moment.language)
         for start in range(len(self._words)):
             for end in reader.ends(self._words, start):
                 try:
-                    yield reader.read(self._words[start:end], self._moment)
+                    yield start, reader.read(self._words[start:end], self._moment)
                 except Unreadable:
                     continue
 
@@ -308,6 +327,12 @@ def _same(one: Json, other: Json) -> bool:
 
 def _in(one: Named, clause: Clause) -> bool:
     return clause.start <= one.start and one.end <= clause.end
+
+
+def _into(one: Named, where: Where) -> bool:
+    """Whether a name's words reach from the clause before into this one: "coffee, the machine"."""
+    start = where.before[-1].start if where.before else where.clause.start
+    return start <= one.start and where.clause.start < one.end <= where.clause.end
 
 
 def _is_given(parameter: Parameter, argument: Argument) -> bool:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 NAME = "guard provenance"
 """The event in the trace."""
 TAINTED = "something from outside this home was read before"
-LEANING = POINTING | frozenset("too also again instead as well other another about".split())
+CORRECTING = frozenset("meant mean instead rather".split())
+LEANING = POINTING | CORRECTING | frozenset("too also again as well other another about".split())
 """Words that lean on what was said before."""
 
 AGAIN = frozenset("again same repeat once another more".split())
@@ -178,6 +179,8 @@ class _Tracing:
         for held in question.plan.calls if question is not None else ():
             if held.name == call.name and not held.doubt and _is_new(call, held):
                 return not arguments.doubt(call, api, where, held.arguments)
+        if self._corrects(call, api, arguments, where):
+            return True
         last, words = self.request.snapshot.memory.last_plan, commands.said.words
         if last is None or not (LEANING & set(words) or words[:1] == ("and",)):
             return False
@@ -187,6 +190,17 @@ class _Tracing:
             and not arguments.doubt(call, api, where, held.arguments)
             for held in last.calls
         )  # fmt: skip
+
+    def _corrects(self, call: Call, api: Api, arguments: Arguments, where: Where) -> bool:
+        """Whether the words name another thing for the command before: "I meant the floor lamp"."""
+        history = self.request.snapshot.memory.history
+        if not history or not CORRECTING & set(arguments.said.words):
+            return False
+        naming = Naming(hear(history[-1].words), self.request.snapshot)
+        before = Commands(self.tracer.lexicon, naming).supports(api.full_name, _kinds(call, api))
+        asked = any(support.level == "template" for support in before)
+        named = arguments.names_any(call, api, where)
+        return asked and named and not arguments.doubt(call, api, where)
 
     def _outside(self, call: Call) -> str:
         """Return the doubt about an argument that another call's outcome would fill."""

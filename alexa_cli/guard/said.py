@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from alexa_cli.language.text import tokenise
@@ -51,6 +52,14 @@ _MODALS = frozenset({"can", "could", "will", "would", "may", "might"})
 _ASKED = frozenset("you u we i somebody someone anybody anyone".split())
 _TELLERS = frozenset({"i", "we", "he", "she", "they", "my", "our"})
 _WISHES = frozenset("want need would wish like can could have must should do hope will".split())
+_RETRACTS = (
+    ("no", "wait"), ("wait", "no"), ("oh", "wait"), ("scratch", "that"), ("scrap", "that"),
+    ("i", "meant"), ("i", "mean"), ("or", "rather"), ("make", "that"), ("on", "second", "thought"),
+)  # fmt: skip
+"""What takes back what was said before."""
+_ANYBODY = frozenset("nobody noone everybody everyone".split())
+_DETERMINERS = frozenset("the a an his her their my our its this that these those me us".split())
+_NO_PAST = frozenset("need feed speed breed bleed".split())
 PAST = frozenset("was were had did used ago yesterday been left went came told asked".split())
 """Words of what is over: a story, no wish."""
 HANDS_OVER = frozenset(
@@ -87,6 +96,8 @@ class Said:
     """Words from here on come after one that hands over; all if nothing does."""
     quoted: frozenset[int]
     """Words that are material: quoted, after a colon, on a further line."""
+    retracted: int = 0
+    """What was named before this word was taken back, if there is something else after it."""
 
 
 def hear(text: str) -> Said:
@@ -107,7 +118,9 @@ def hear(text: str) -> Said:
         start = number if start is None else start
     if start is not None:
         clauses.append(_clause(words, start, len(tokens), text[tokens[-1].end :]))
-    return Said(text, tokens, words, tuple(clauses), _handed(words), quoted)
+    return Said(
+        text, tokens, words, tuple(clauses), _handed(words), quoted, _retracted(words)
+    )
 
 
 def _quoted(text: str, tokens: Sequence[Token]) -> frozenset[int]:
@@ -121,6 +134,14 @@ def _quoted(text: str, tokens: Sequence[Token]) -> frozenset[int]:
         if material or any(start <= token.start < end for start, end in spans):
             found.add(number)
     return frozenset(found)
+
+
+def _retracted(words: Sequence[str]) -> int:
+    ends = (
+        at + len(form) for at in range(len(words)) for form in _RETRACTS
+        if tuple(words[at : at + len(form)]) == form
+    )  # fmt: skip
+    return max(ends, default=0)
 
 
 def _handed(words: Sequence[str]) -> int:
@@ -162,4 +183,13 @@ def _asks(said: tuple[str, ...], after: str) -> bool:
 
 
 def _tells(said: tuple[str, ...]) -> bool:
-    return len(said) > 1 and said[0] in _TELLERS and said[1] not in _WISHES
+    if len(said) > 1 and said[0] in _TELLERS and said[1] not in _WISHES:
+        return True
+    if said[0] in _ANYBODY:
+        return True
+    if said[0] not in _TELLERS and PAST & set(said[1:4]) and not _WISHES & set(said):
+        return True  # "someone left the lamp on", "the lamp was on"
+    return any(
+        one.endswith("ed") and one not in _NO_PAST and after in _DETERMINERS
+        for one, after in pairwise(said[1:])
+    )  # "sam painted the door"; "I want it turned off" is none

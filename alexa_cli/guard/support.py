@@ -31,7 +31,7 @@ FAR = 0.3
 """How much liker to a rival's example words must be to speak against an API."""
 _TRAILING = FILLERS | {"for", "me", "would", "you", "will", "could", "can", "thank", "again"}
 
-_IS = frozenset("is are was were".split())
+IS = frozenset("is are was were".split())
 
 Level = Literal["template", "likeness", "word", "place"]
 """word: a verb of the API, so that a name must be said as well. place: nothing speaks against it,
@@ -119,6 +119,8 @@ class Commands:
 
     def _weaker(self, entry: Words, clause: Clause, kinds: frozenset[str]) -> Level | None:
         """Return the support of words that no template of the API reads."""
+        if any(c.asks and c.start >= clause.end for c in self.said.clauses):
+            return None  # "the porch light is on, why?": it is what the question is about
         start, end = self._bare(clause)
         own = entry.api.full_name
         others = self._others(clause, start, end) - {own}
@@ -233,7 +235,7 @@ class Commands:
     def _particle(self, entry: Words, start: int, end: int) -> bool:
         """Whether a particle of the API's name comes after a name: "the porch light off"."""
         words = self.said.words
-        if not entry.particles or _IS & set(words[start:end]):
+        if not entry.particles or IS & set(words[start:end]):
             return False
         named = self._named(entry)
         first = min((at for at in named if start <= at < end), default=end)

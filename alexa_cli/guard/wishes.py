@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from alexa_cli.catalog.expert import Effect
 from alexa_cli.guard.arguments import Where
 from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, is_number, stem, stems
+from alexa_cli.guard.matching import fits
 from alexa_cli.guard.said import FILLERS, PAST
-from alexa_cli.guard.support import kind_of
+from alexa_cli.guard.support import IS, kind_of
 from alexa_cli.language.registry import grammar
 from alexa_cli.language.text import words as words_of
 
@@ -57,6 +58,7 @@ _REST = frozenset("stop go rest sleep end off pause".split())
 MORE = frozenset("more extra another additional longer further".split())
 LESS = frozenset("less fewer shorter sooner".split())
 _PURPOSES = frozenset("for while until till when before because if since".split())
+_THEY = frozenset("they them it those these that".split())
 _NO = NEGATIONS | {"no", "nothing", "nobody", "none", "neither"}
 
 
@@ -69,6 +71,15 @@ def way_of(api: Api) -> Way | None:
     if not ways and api.name.startswith("take") and _AMOUNTS & taken:
         return "less"
     return ways[0] if ways else None
+
+
+def _compares(call: Call, api: Api) -> Way | None:
+    """Return which way a call goes by its choices."""
+    keys = {
+        str(argument.value) for name, argument in call.arguments.items()
+        if name in api.parameters and api.parameters[name].choices
+    }  # fmt: skip
+    return "more" if "up" in keys else "less" if "down" in keys else None
 
 
 def wished(words: Sequence[str]) -> frozenset[Way]:
@@ -114,13 +125,15 @@ class Wishes:
 
     def for_(self, call: Call, api: Api, verbs: frozenset[str]) -> bool:
         """Whether a clause wishes for a call, and everything in the call was said."""
-        way = way_of(api)
+        way = way_of(api) or _compares(call, api)
         if way is None or any(clause.asks for clause in self.said.clauses):
             return False
         clauses = self.said.clauses
         for number, clause in enumerate(clauses):
             words = self.said.words[clause.start : clause.end]
-            if clause.tells or clause.end > self.said.handed or way not in wished(words):
+            if clause.tells or clause.end > self.said.handed:
+                continue
+            if way not in wished(words) and not self._only_named(call, api, clause, way):
                 continue
             after = clauses[number + 1 : number + 2]
             after = after if after and self.commands.only_names(after[0]) else ()
@@ -140,6 +153,20 @@ class Wishes:
             return False
         return bool(said) or not self._rivals(call, api, where.clause)
 
+    def _only_named(self, call: Call, api: Api, clause: Clause, way: Way) -> bool:
+        """Whether a clause is nothing but the name of what one API alone takes: a scene."""
+        lists = [
+            p.x_list for name, p in api.parameters.items() if p.x_list and name in call.arguments
+        ]  # fmt: skip
+        if way != "start" or not lists or IS & set(self.said.words[clause.start : clause.end]):
+            return False
+        return not any(
+            p.x_list in lists
+            for entry in self.commands.lexicon.of.values()
+            if entry.api is not api and entry.api.effect is not Effect.READ
+            for p in entry.api.parameters.values()
+        )
+
     def _said_here(self, call: Call, api: Api, where: Where) -> set[int]:
         """Return the places in the clause of words that a value is made of; names are none."""
         words, found = self.said.words, set[int]()
@@ -147,7 +174,10 @@ class Wishes:
         home = self.commands.naming.covered(())
         for name, argument in call.arguments.items():
             parameter = api.parameters.get(name)
-            if parameter is None or parameter.x_list or parameter.choices:
+            if parameter is None or parameter.x_list:
+                continue
+            if parameter.choices:
+                found |= self._phrase(parameter.choices.get(str(argument.value), ()), clause)
                 continue
             if parameter.x_type is not None:
                 reader = grammar(parameter.x_type, self.commands.lexicon.language)
@@ -159,7 +189,18 @@ class Wishes:
                     at for at in range(clause.start, clause.end)
                     if stem(words[at]) in wanted and at not in home
                 }  # fmt: skip
-        return {at for at in found if words[at] not in LIGHT}
+                if _THEY & set(words[clause.start : clause.end]) and wanted <= stems(words):
+                    found |= {at for at in range(clause.start, clause.end) if words[at] in _THEY}
+        return {at for at in found if words[at] not in LIGHT or words[at] in _THEY}
+
+    def _phrase(self, phrases: Sequence[str], clause: Clause) -> set[int]:
+        """Return the places of the words of a choice in the clause."""
+        words = self.said.words
+        for form in sorted((words_of(each) for each in phrases), key=len, reverse=True):
+            for at in range(clause.start, clause.end - len(form) + 1):
+                if form and tuple(words[at : at + len(form)]) == tuple(form):
+                    return set(range(at, at + len(form)))
+        return set()
 
     def _left(self, api: Api, clause: Clause, said: set[int]) -> bool:
         """Whether words are left that say something else, purposes aside."""
@@ -171,11 +212,13 @@ class Wishes:
             if words[at] in _PURPOSES and own and not own & set(range(at, end)):
                 end = at
                 break
-        return any(
-            at not in own and words[at] not in _TOLD and stem(words[at]) not in entry.known
+        left = [
+            at for at in range(clause.start, end)
+            if at not in own and words[at] not in _TOLD and stem(words[at]) not in entry.known
             and not is_number(words[at], self.commands.lexicon.language)
-            for at in range(clause.start, end)
-        )  # fmt: skip
+        ]  # fmt: skip
+        amount = any(p.x_type and p.required for p in api.parameters.values())
+        return len(left) > (1 if amount and said else 0)
 
     def _another(self, api: Api, clause: Clause) -> bool:
         """Whether the clause is a command for another API; a name of the home is no free text."""
@@ -183,6 +226,9 @@ class Wishes:
         home = self.commands.naming.covered(()) & set(range(clause.start, clause.end))
         for name in self.commands.others(clause) - {own}:
             rival = of[name].api
+            if not rival.parameters and rival.effect is Effect.READ:
+                if not fits(of[name], self.commands.naming, clause.start, clause.end, whole=True):
+                    continue  # "good night" in "good night to the house"
             free = any(p.free for p in rival.parameters.values())
             if not (home and free) and not self.commands.lexicon.variants(api, rival):
                 return True
