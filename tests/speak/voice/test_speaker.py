@@ -43,8 +43,10 @@ def speak(
         async def whole() -> None:
             speaker = Speaker(parrot, memory, notice=notices.append, tail=0)
             assert not speaker.speaking
-            await story(speaker)
-            await speaker.close()
+            try:
+                await story(speaker)
+            finally:
+                await speaker.close()
             assert not speaker.speaking
             assert len(asyncio.all_tasks()) == 1
 
