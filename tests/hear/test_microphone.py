@@ -117,6 +117,10 @@ def test_unplugged_while_listening(microphone: VirtualMicrophone) -> None:
         asyncio.run(run())
     assert len(heard) >= 10
     microphone.plug()  # lets the sound system close it
+    for thread in threading.enumerate():
+        if thread.name == "alexa-sound-close":
+            thread.join(30)
+            assert not thread.is_alive()
 
 
 def test_a_device_that_ends_by_itself_says_so_at_once() -> None:
