@@ -16,6 +16,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from alexa_cli.decide.failing import closing
 from alexa_cli.decide.model import tokens_of
 from alexa_cli.language.text import MAX_CHARACTERS
 from alexa_cli.turn import Answer, Decided, Heard, Pass, Plan, Stage, Utterance
@@ -110,10 +111,11 @@ class Pursuit:
 
     async def _listen(self, utterances: AsyncIterator[Utterance]) -> None:
         try:
-            async for utterance in utterances:
-                await self._inbox.put(utterance)
-                if utterance.stage == Stage.FINAL:
-                    break
+            async with closing(utterances) as revisions:
+                async for utterance in revisions:
+                    await self._inbox.put(utterance)
+                    if utterance.stage == Stage.FINAL:
+                        break
         except Exception as error:  # noqa: BLE001 - told where the turn is followed
             await self._inbox.put(_Over(None, error))
         else:

@@ -32,7 +32,7 @@ def forget(
         ),
     ] = False,
     traces: Annotated[
-        bool, typer.Option("--traces", help="All turns: words, answers, times.")
+        bool, typer.Option("--traces", help="All turns, with what models were asked and plans.")
     ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from alexa_cli.errors import AlexaError, Refused
 from alexa_cli.models.failures import ModelError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from alexa_cli.decide.model import Model, Request
 
+T = TypeVar("T")
+
 FAILED = frozenset({"unreachable", "credentials", "failed", "refused"})
 """Codes of a pass that say: it could not be asked, so it has not said no."""
 FAILURES = (ModelError, Refused)
@@ -26,12 +28,12 @@ FAILURES = (ModelError, Refused)
 
 
 @asynccontextmanager
-async def closing(decisions: AsyncIterator[Decision]) -> AsyncIterator[AsyncIterator[Decision]]:
-    """Close a model's decisions however their reader ends: that cancels the model at once."""
+async def closing(stream: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+    """Close a stream however its reader ends: closing a model's decisions cancels it at once."""
     try:
-        yield decisions
+        yield stream
     finally:
-        if (aclose := getattr(decisions, "aclose", None)) is not None:
+        if (aclose := getattr(stream, "aclose", None)) is not None:
             await aclose()
 
 
