@@ -194,10 +194,12 @@ async def _let_go(stream: Any) -> None:  # noqa: ANN401 - sounddevice.RawInputSt
     if sys.platform == "win32":
         _close(stream)
         return
-    threading.Thread(target=close, name="alexa-sound-close", daemon=True).start()
+    thread = threading.Thread(target=close, name="alexa-sound-close", daemon=True)
+    thread.start()
     try:
         async with asyncio.timeout(LET_GO):
             await closed.wait()
+        thread.join()  # saying so was its last deed
     except TimeoutError:
         leave_it_behind()
 
