@@ -8,6 +8,7 @@ Nothing is left to chance: the same templates give the same sentences.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alexa_cli.hear.spoken import TEXT
@@ -97,13 +98,19 @@ class Walker:
                 ways.append((None, -1))
             if not ways:
                 return None
-            way, to = min(ways, key=lambda each: self._ways[number, each])
+            last = sentence[-1] if sentence else ""
+            way, to = min(ways, key=partial(self._times, number, last))
             self._ways[number, (way, to)] += 1
+            self._ways[number, (last, way, to)] += 1
             if way is None:
                 return tuple(sentence)
             sentence += self._slot(way[1:], sentence) if way.startswith("{") else (way,)
             number = to
         return None
+
+    def _times(self, number: int, last: str, way: tuple[str | None, int]) -> tuple[int, int]:
+        """Return how often a way was gone after this word, and at all."""
+        return self._ways[number, (last, *way)], self._ways[number, way]
 
     @staticmethod
     def _onward(state: State) -> list[tuple[str | None, int]]:
