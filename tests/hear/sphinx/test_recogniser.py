@@ -31,12 +31,15 @@ def speak() -> Speak:
     rate = library.espeak_Initialize(2, 0, str(loader.get_data_path()).encode(), 0)
     pieces: list[bytes] = []
 
-    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
-    def take(samples: Any, count: int, _events: Any) -> int:
+    def heed(samples: Any, count: int, _events: Any) -> int:
         if samples and count > 0:
             pieces.append(ctypes.string_at(samples, count * 2))
         return 0
 
+    kind = ctypes.CFUNCTYPE(
+        ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+    )
+    take = kind(heed)
     library.espeak_SetSynthCallback(take)
     _LIBRARY.append(take)
 
