@@ -92,6 +92,14 @@ class Arguments:
             if name in api.parameters and api.parameters[name].x_list and argument.value is not None
         )
 
+    def says_choice(self, call: Call, api: Api) -> bool:
+        """Whether one of the call's choices was said, word for word."""
+        return any(
+            str(argument.value) in self._keys(api.parameters[name], exact=True)
+            for name, argument in call.arguments.items()
+            if name in api.parameters and api.parameters[name].choices
+        )
+
     # Names ------------------------------------------------------------------------------------
 
     def _named(self, parameter: Parameter, argument: Argument, where: Where) -> bool:

@@ -25,23 +25,42 @@ def spending(
 ) -> Check:
     """Return the check that stops a turn or a day that has cost its limit. Raises Refused.
 
-    A limit stops the next request; what one request costs is known when it is over. Costs that
-    are unknown cannot be limited, and count as nothing. ``spent_today`` leaves this turn out.
+    A request is stopped before it is made if what it will cost at least, its input as far as it
+    is not cached, goes over a limit. Costs that are unknown cannot be limited, and count as
+    nothing. ``spent_today`` leaves this turn out.
     """
 
     def check(spec: ModelSpec, request: ChatRequest, meter: Meter) -> ChatRequest:
+        if turn is None and day is None:
+            return request
         here = sum(one.cost for one in meter.exchanges if one.cost is not None)
-        if turn is not None and here >= turn:
-            _stop(meter, spec, f"this turn has cost ${here:.4f}; its limit is ${turn:g}",
-                  "guard.spend_turn in config.yaml")  # fmt: skip
+        least = least_cost(spec, request)
+        told = f"; this request costs ${least:.4f} at least" if least else ""
+        if turn is not None and (here >= turn or here + least > turn):
+            _stop(meter, spec, f"this turn has cost ${here:.4f}{told}; its limit is ${turn:g}",
+                  "set guard.spend_turn in config.yaml")  # fmt: skip
         if day is not None and spent_today is not None:
             today = here + spent_today()
-            if today >= day:
-                _stop(meter, spec, f"today has cost ${today:.4f}; the limit of a day is ${day:g}",
-                      "guard.spend_day in config.yaml")  # fmt: skip
+            if today >= day or today + least > day:
+                _stop(meter, spec,
+                      f"today has cost ${today:.4f}{told}; the limit of a day is ${day:g}",
+                      "set guard.spend_day in config.yaml")  # fmt: skip
         return request
 
     return check
+
+
+def least_cost(spec: ModelSpec, request: ChatRequest) -> float:
+    """US dollars that a request costs at least, estimated; 0.0 if its price is unknown.
+
+    Everything may come from the cache, where the provider has one.
+    """
+    price = spec.price
+    cheapest = price.input
+    if spec.cache != "none" and price.cache_read is not None and cheapest is not None:
+        cheapest = min(cheapest, price.cache_read)
+    tokens = sum(section.tokens for section in request.sections)
+    return tokens * (cheapest or 0.0) / 1_000_000
 
 
 def _stop(meter: Meter, spec: ModelSpec, reason: str, hint: str) -> None:
@@ -50,11 +69,17 @@ def _stop(meter: Meter, spec: ModelSpec, reason: str, hint: str) -> None:
 
 
 class Pace:
-    """How many requests there were in the last minute. One for a process; safe in threads."""
+    """How many requests there were in the last minute. Safe in threads."""
 
-    def __init__(self, most: int | None, clock: Callable[[], float] = time.monotonic) -> None:
-        """``most``: requests a minute; None: no limit. ``clock``: monotonic seconds."""
-        self.most, self._clock = most, clock
+    def __init__(
+        self, most: int | None, clock: Callable[[], float] = time.monotonic,
+        earlier: Callable[[], int] | None = None,
+    ) -> None:  # fmt: skip
+        """``most``: requests a minute; None: no limit. ``clock``: monotonic seconds.
+
+        ``earlier`` counts the last minute's requests of turns that are over, in any process.
+        """
+        self.most, self._clock, self._earlier = most, clock, earlier
         self._times: deque[float] = deque()
         self._lock = threading.Lock()
 
@@ -66,12 +91,14 @@ class Pace:
             now = self._clock()
             while self._times and now - self._times[0] >= MINUTE:
                 self._times.popleft()
-            if len(self._times) < self.most:
+            elsewhere = len(meter.exchanges) + (self._earlier() if self._earlier else 0)
+            if max(len(self._times), elsewhere) < self.most:
                 self._times.append(now)
                 return request
             wait = MINUTE - (now - self._times[0]) if self._times else MINUTE
         reason = f"{self.most} requests within a minute are the limit; try again in {wait:.0f} s"
         meter.recorder.event(RATE, model=spec.name, reason=reason)
         raise Refused(
-            f"{spec.name} was not asked: {reason}", hint="guard.requests_per_minute in config.yaml"
+            f"{spec.name} was not asked: {reason}",
+            hint="set guard.requests_per_minute in config.yaml",
         )

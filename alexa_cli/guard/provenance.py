@@ -160,7 +160,8 @@ class _Tracing:
         if reason := arguments.doubt(call, api, where):
             return reason
         named, valued = arguments.names_any(call, api, where), _has_value(call, api)
-        enough = {"word": named or valued, "place": named and valued}
+        chosen = arguments.says_choice(call, api)
+        enough = {"word": named or valued or chosen, "place": named and valued}
         if not enough.get(support.level, True):
             return f"nothing you said asks to {_spoken(api)}"
         return ""

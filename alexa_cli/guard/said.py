@@ -57,6 +57,7 @@ _RETRACTS = (
     ("i", "meant"), ("i", "mean"), ("or", "rather"), ("make", "that"), ("on", "second", "thought"),
 )  # fmt: skip
 """What takes back what was said before."""
+_JUDGED = frozenset("good better best bad worse wise smart worth".split())
 _ANYBODY = frozenset("nobody noone everybody everyone".split())
 _DETERMINERS = frozenset("the a an his her their my our its this that these those me us".split())
 _NO_PAST = frozenset("need feed speed breed bleed".split())
@@ -166,6 +167,8 @@ def _asks(said: tuple[str, ...], after: str) -> bool:
     if any(said[: len(wonder)] == wonder for wonder in _WONDERS):
         at = next((n for n, word in enumerate(said) if word in {"if", "whether"}), len(said))
         return said[at + 1 : at + 2] not in {("you",), ("we",)}  # "see if you can ..." is none
+    if said[1:2] in {("not",), ("it",)} and "?" in after and _is_tag(said):
+        return True
     if any(said[: len(request)] == request for request in _REQUESTS):
         return False
     if first in _ASKING or (first in {"how", "why"}):
@@ -180,6 +183,12 @@ def _asks(said: tuple[str, ...], after: str) -> bool:
     if first in {"should", "shall"}:
         return True
     return "?" in after and bool({"is", "are", "was", "were"} & set(said))
+
+
+def _is_tag(said: tuple[str, ...]) -> bool:
+    """Whether it asks what somebody thinks: "do not we?", "would it be good to ..."."""
+    tag = said[1] == "not" and len(said) == 3 and said[2] in _WHO  # noqa: PLR2004 - three words
+    return tag or (said[1:3] == ("it", "be") and bool(_JUDGED & set(said[3:4])))
 
 
 def _tells(said: tuple[str, ...]) -> bool:

@@ -31,6 +31,7 @@ FAR = 0.3
 """How much liker to a rival's example words must be to speak against an API."""
 _TRAILING = FILLERS | {"for", "me", "would", "you", "will", "could", "can", "thank", "again"}
 
+_AS_IT_IS = frozenset("alone be as".split())
 IS = frozenset("is are was were".split())
 
 Level = Literal["template", "likeness", "word", "place"]
@@ -169,6 +170,8 @@ class Commands:
     def _denies(self, entry: Words, start: int, end: int) -> bool:
         """Whether something is denied that the API's own sentences do not deny."""
         words = self.said.words
+        if {"leave", "keep"} & set(words[start:end]) and _AS_IT_IS & set(words[start:end]):
+            return True
         return any(
             words[at] in NEGATIONS
             and (at + 1 >= end or words[at + 1] not in entry.denied)

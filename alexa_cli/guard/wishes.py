@@ -46,18 +46,17 @@ _GOOD = frozenset(
 _LONGED = frozenset({"like", "love", "use", "do"})
 _PAIRS = frozenset(
     {("have", "to"), ("has", "to"), ("how", "about"), ("give", "me"), ("time", "for"),
-     ("let", "us"), ("ought", "to"), ("got", "to")}
+     ("let", "us"), ("ought", "to"), ("got", "to"), ("me", "in")}
 )  # fmt: skip
-_ENOUGH = frozenset("enough pointless unnecessary needless useless off forget".split())
+_ENOUGH = frozenset("pointless unnecessary needless useless off forget".split())
 _SPARED = frozenset(
-    {("no", "need"), ("not", "need"), ("no", "more"), ("not", "want"), ("no", "longer"),
-     ("done", "with"), ("finished", "with")}
+    {("no", "need"), ("no", "more"), ("no", "longer"), ("done", "with"), ("finished", "with")}
 )  # fmt: skip
 _MAY = frozenset({"can", "may", "could", "should", "must", "let"})
 _REST = frozenset("stop go rest sleep end off pause".split())
 MORE = frozenset("more extra another additional longer further".split())
 LESS = frozenset("less fewer shorter sooner".split())
-_PURPOSES = frozenset("for while until till when before because if since".split())
+_PURPOSES = frozenset("for during while until till when before because if since".split())
 _THEY = frozenset("they them it those these that".split())
 _NO = NEGATIONS | {"no", "nothing", "nobody", "none", "neither"}
 
@@ -87,7 +86,7 @@ def wished(words: Sequence[str]) -> frozenset[Way]:
     said, pairs = set(words), set(zip(words, words[1:], strict=False))
     if said & PAST:
         return frozenset()
-    spared = bool(pairs & _SPARED) or _rests(words)
+    spared = bool(pairs & _SPARED) or _rests(words) or _spares(words)
     if spared or (said & _ENOUGH and not said & _NO):
         return frozenset({"end"})
     if said & _NO:
@@ -110,6 +109,16 @@ def _longs(words: Sequence[str]) -> bool:
     return bool(rest & _LONGED) or ("be" in rest and bool(rest & _GOOD))
 
 
+def _spares(words: Sequence[str]) -> bool:
+    """Whether there was enough, or something will not be needed; "we have enough" is no wish."""
+    for at, word in enumerate(words):
+        if word == "enough" and (at == 0 or words[at - 1] in {"long", "is"} or words[0] in FILLERS):
+            return "have" not in words
+        if word == "not" and {"need", "needing", "want", "wanting"} & set(words[at + 1 : at + 3]):
+            return True
+    return False
+
+
 def _rests(words: Sequence[str]) -> bool:
     """Whether something may stop: "the dryer can stop now"."""
     return any(
@@ -126,7 +135,7 @@ class Wishes:
     def for_(self, call: Call, api: Api, verbs: frozenset[str]) -> bool:
         """Whether a clause wishes for a call, and everything in the call was said."""
         way = way_of(api) or _compares(call, api)
-        if way is None or any(clause.asks for clause in self.said.clauses):
+        if way is None or api.effect is Effect.IRREVERSIBLE or any(clause.asks for clause in self.said.clauses):
             return False
         clauses = self.said.clauses
         for number, clause in enumerate(clauses):
@@ -145,7 +154,7 @@ class Wishes:
     def _asks_for(self, call: Call, api: Api, where: Where) -> bool:
         said = self._said_here(call, api, where)
         named = self.arguments.names_any(call, api, where)
-        if not (named or said) or self.arguments.doubt(call, api, where):
+        if not (said or (named and way_of(api) != "set")) or self.arguments.doubt(call, api, where):
             return False
         if self._left(api, where.clause, said):
             return False
@@ -187,7 +196,7 @@ class Wishes:
                 wanted = stems(words_of(str(argument.value)))
                 found |= {
                     at for at in range(clause.start, clause.end)
-                    if stem(words[at]) in wanted and at not in home
+                    if stem(words[at]) in wanted and at not in home and words[at - 1] != "to"
                 }  # fmt: skip
                 if _THEY & set(words[clause.start : clause.end]) and wanted <= stems(words):
                     found |= {at for at in range(clause.start, clause.end) if words[at] in _THEY}
@@ -226,9 +235,10 @@ class Wishes:
         home = self.commands.naming.covered(()) & set(range(clause.start, clause.end))
         for name in self.commands.others(clause) - {own}:
             rival = of[name].api
-            if not rival.parameters and rival.effect is Effect.READ:
-                if not fits(of[name], self.commands.naming, clause.start, clause.end, whole=True):
-                    continue  # "good night" in "good night to the house"
+            if not rival.parameters and not fits(
+                of[name], self.commands.naming, clause.start, clause.end, whole=True
+            ):
+                continue  # "good night" in "good night to the house", "stop" in "it can stop"
             free = any(p.free for p in rival.parameters.values())
             if not (home and free) and not self.commands.lexicon.variants(api, rival):
                 return True
@@ -262,6 +272,6 @@ class Wishes:
 
 _TOLD = (
     LIGHT | FILLERS | NEEDS | _GOOD | _LONGED | _ENOUGH | _REST | MORE | LESS | _NO
-    | frozenset("longer anymore ought nearly almost completely next soon everyone house home".split())
+    | frozenset("come comes coming going longer anymore ought nearly almost completely next soon everyone house home".split())
 )  # fmt: skip
 """Words that are part of the wish itself."""
