@@ -108,7 +108,7 @@ def samples_of(file: Path) -> bytes:
 
 
 def hear(recogniser: SphinxRecogniser, sounds: Sequence[bytes], n_best: int = 5) -> Heard:
-    """End-point and recognise recordings, each as if it were the first."""
+    """End-point and recognise recordings in order, by one recogniser that adapts as it goes."""
     texts, best_of = list[str](), list[list[str]]()
     began, length = time.process_time(), 0.0
     for sound in sounds:
@@ -202,7 +202,10 @@ def expected(session: Session, folder: Path) -> Bias:
 
 
 def without_bias(bias: Bias) -> Bias:
-    """Return the same words without what is known of them: any may follow any."""
+    """Return the same words without what is known of them: any may follow any.
+
+    A weak baseline: it has neither names as wholes nor sentences.
+    """
     from alexa_cli.hear.bias import Bias as Plain  # noqa: PLC0415 - used here alone
     from alexa_cli.hear.bias import Phrase  # noqa: PLC0415 - as above
 
