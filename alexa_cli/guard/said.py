@@ -45,7 +45,8 @@ _WONDERS = (
     ("i", "wonder"), ("i", "want", "to", "know"), ("i", "would", "like", "to", "know"),
     ("tell", "me", "if"), ("tell", "me", "whether"), ("tell", "me", "what"),
     ("tell", "me", "how"), ("tell", "me", "who"), ("tell", "me", "when"), ("tell", "me", "where"),
-    ("tell", "me", "which"), ("tell", "me", "about"), ("let", "me", "know"), ("do", "you", "know"),
+    ("tell", "me", "which"), ("tell", "me", "about"), ("let", "me", "know"),
+    ("let", "us", "know"), ("do", "you", "know"),
     ("check", "if"), ("check", "whether"), ("see", "if"), ("any", "idea"), ("do", "not", "tell"),
 )  # fmt: skip
 _MODALS = frozenset({"can", "could", "will", "would", "may", "might"})
@@ -180,7 +181,7 @@ def _asks(said: tuple[str, ...], after: str) -> bool:
     if first in _MODALS:
         wish = first == "could" and "be" not in said  # "could rosie do the floor"
         return second not in _ASKED and not wish
-    if first in {"should", "shall"}:
+    if first in {"should", "shall"} or (first in {"must", "need"} and second in _WHO):
         return True
     return "?" in after and bool({"is", "are", "was", "were"} & set(said))
 

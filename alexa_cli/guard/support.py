@@ -242,8 +242,11 @@ class Commands:
             return False
         named = self._named(entry)
         first = min((at for at in named if start <= at < end), default=end)
-        said = {words[at] for at in range(first, end) if at not in named} & PARTICLES
-        return bool(said) and said <= entry.particles
+        places = [at for at in range(first, end) if at not in named and words[at] in PARTICLES]
+        if not places or not {words[at] for at in places} <= entry.particles:
+            return False
+        after = places[-1] + 1  # "on sale" is nothing to be switched
+        return after >= end or words[after] in LIGHT or words[after] in FILLERS or after in named
 
     def asks_for_another(self, name: str) -> bool:
         """Whether the words ask, or are a command for another API."""
@@ -257,7 +260,7 @@ class Commands:
         named = self.naming.covered(())
         words = self.said.words
         places = range(clause.start, clause.end)
-        bare = all(at in named or words[at] in {"the", "my", "our"} for at in places)
+        bare = all(at in named or words[at] in {"the", "my", "our", "both"} for at in places)
         return bare and any(at in named for at in places)
 
     def verbless(self, clause: Clause) -> bool:

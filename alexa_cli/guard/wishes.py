@@ -41,7 +41,7 @@ NEEDS = frozenset("want wants need needs fancy please must should deserve deserv
 _WISHED = frozenset({"would", "could"})
 _GOOD = frozenset(
     "nice great good perfect lovely welcome helpful handy ideal plenty fine enough cosy cozy "
-    "wonderful brilliant fantastic ready better best".split()
+    "wonderful brilliant fantastic ready".split()
 )
 _LONGED = frozenset({"like", "love", "use", "do"})
 _PAIRS = frozenset(
@@ -87,7 +87,8 @@ def wished(words: Sequence[str]) -> frozenset[Way]:
     if said & PAST:
         return frozenset()
     spared = bool(pairs & _SPARED) or _rests(words) or _spares(words)
-    if spared or (said & _ENOUGH and not said & _NO):
+    over = said & _ENOUGH if not said & IS else said & (_ENOUGH - {"off"})  # "it is off": so it is
+    if spared or (over and not said & _NO):
         return frozenset({"end"})
     if said & _NO:
         return frozenset()
@@ -95,7 +96,8 @@ def wished(words: Sequence[str]) -> frozenset[Way]:
         return frozenset({"less"})
     if said & MORE:
         return frozenset({"more"}) | ({"start"} if said & NEEDS or _longs(words) else set())
-    if said & NEEDS or pairs & _PAIRS or _longs(words):
+    lacks = ("out", "of") in pairs and "out" in words[:2]
+    if said & NEEDS or pairs & _PAIRS or lacks or _longs(words):
         return frozenset({"start", "set"})
     return frozenset()
 
@@ -124,6 +126,16 @@ def _rests(words: Sequence[str]) -> bool:
     return any(
         word in _MAY and bool(_REST & set(words[at + 1 : at + 4])) for at, word in enumerate(words)
     ) and not set(words) & _NO
+
+
+def _lists(api: Api) -> set[str]:
+    return {p.x_list for p in api.parameters.values() if p.x_list}
+
+
+def _kinds(api: Api) -> set[str]:
+    """Return the kinds of things an API takes: what stands last in its choices."""
+    phrases = (words_of(each) for p in api.parameters.values() for c in p.choices.values() for each in c)
+    return {stem(phrase[-1]) for phrase in phrases if phrase}
 
 
 class Wishes:
@@ -214,8 +226,11 @@ class Wishes:
     def _left(self, api: Api, clause: Clause, said: set[int]) -> bool:
         """Whether words are left that say something else, purposes aside."""
         words, entry = self.said.words, self.commands.lexicon.of[api.full_name]
-        lists = [p.x_list for p in api.parameters.values() if p.x_list]
-        own = said | (self.commands.naming.covered(lists) & set(range(clause.start, clause.end)))
+        lists = sorted(_lists(api))
+        names = [one for name in lists for one in self.commands.naming.named(name)]
+        own = said | {
+            at for one in names for at in range(one.start, one.end) if clause.start <= at < clause.end
+        }  # fmt: skip
         end = clause.end
         for at in range(clause.start + 1, clause.end):
             if words[at] in _PURPOSES and own and not own & set(range(at, end)):
@@ -223,11 +238,16 @@ class Wishes:
                 break
         left = [
             at for at in range(clause.start, end)
-            if at not in own and words[at] not in _TOLD and stem(words[at]) not in entry.known
+            if at not in own and words[at] not in _TOLD and not self._judges(at) and stem(words[at]) not in entry.known
             and not is_number(words[at], self.commands.lexicon.language)
         ]  # fmt: skip
         amount = any(p.x_type and p.required for p in api.parameters.values())
         return len(left) > (1 if amount and said else 0)
+
+    def _judges(self, at: int) -> bool:
+        """Whether a word says how something would be: "would be a nice thing"."""
+        words = self.said.words
+        return words[at] in _GOOD and bool({"be", "is"} & set(words[max(0, at - 3) : at]))
 
     def _another(self, api: Api, clause: Clause) -> bool:
         """Whether the clause is a command for another API; a name of the home is no free text."""
@@ -256,6 +276,10 @@ class Wishes:
         }  # fmt: skip
         kinds = {kind_of(p) for name, p in api.parameters.items() if name in call.arguments}
         words = {stem(self.said.words[at]) for at in range(clause.start, clause.end)}
+        mine = {
+            name for name in _lists(api) for one in self.commands.naming.named(name)
+            if clause.start <= one.start and one.end <= clause.end and len(one.ids) == 1
+        }  # fmt: skip
         for rival in self.commands.lexicon.of.values():
             if rival is entry or rival.api.effect is Effect.READ or way_of(rival.api) != way_of(api):
                 continue
@@ -265,13 +289,14 @@ class Wishes:
                 and any(listed.get(id_) is not None for id_ in named)
                 for p in rival.api.parameters.values() if p.x_list
             )  # fmt: skip
-            if could and not words & (entry.verbs - rival.verbs):
+            telling = (entry.verbs - rival.verbs) | (_kinds(api) - _kinds(rival.api))
+            if could and not words & telling and not mine - _lists(rival.api):
                 return True
         return False
 
 
 _TOLD = (
-    LIGHT | FILLERS | NEEDS | _GOOD | _LONGED | _ENOUGH | _REST | MORE | LESS | _NO
+    LIGHT | FILLERS | NEEDS | _LONGED | _ENOUGH | _REST | MORE | LESS | _NO
     | frozenset("come comes coming going longer anymore ought nearly almost completely next soon everyone house home".split())
 )  # fmt: skip
 """Words that are part of the wish itself."""
