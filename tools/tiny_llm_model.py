@@ -146,7 +146,7 @@ def add_copying(shape: Shape, w: dict[str, Any], torch: Any) -> dict[str, Any]:
                 q[start + places, free + places] = SHARP
             k[start + places, free + number * dims + places] = SHARP
             v[rows, 1:free] = basis[at : at + head]
-            o[1:free, rows] = 0.5 * basis[at : at + head].T
+            o[1:free, rows] = 0.12 * basis[at : at + head].T
     return learnt
 
 

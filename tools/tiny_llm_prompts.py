@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).parent / "tiny_llm_template.jinja"
 HOLE = "HOLEFORWORDS"
 SPEC = ModelSpec("tiny", model="openai/tiny", provider="openai")
-START = datetime(2026, 1, 5, 7, 30, tzinfo=ZoneInfo("America/New_York"))
+START = datetime(2026, 1, 5, 7, 30, tzinfo=ZoneInfo("UTC"))
+ZONES = ("America/New_York", "UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles")
 KINDS = ("light", "light", "light", "switch", "fan", "cover", "lock", "media_player")
 REPLY = "Here is what I found."
 """What the model says to any results: it has not learnt to word them."""
@@ -165,7 +166,8 @@ class Stage:
         now = START + timedelta(minutes=rng.randrange(700_000))
         asked = self.speaker.follow_up() if rng.random() < 0.07 else None
         mode: Mode = "json_schema" if rng.random() < 0.2 else "tools"
-        snapshot = Snapshot(now, "America/New_York", "en", home, self._lists())
+        zone = rng.choice(ZONES)
+        snapshot = Snapshot(now.astimezone(ZoneInfo(zone)), zone, "en", home, self._lists())
         return self.make(job, experts, snapshot, mode, question=asked or "", noisy=True)
 
     def _lists(self) -> dict[str, NameList]:

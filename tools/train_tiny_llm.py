@@ -1,15 +1,15 @@
 """Train the tiny language model that tests and benchmarks talk to through a real engine.
 
-    pip install torch --index-url URL_OF_TORCH'S_CPU_WHEELS   # not a dependency of the project
-    pip install tokenizers gguf jinja2
-    nice python tools/train_tiny_llm.py --steps 5000 --out tests/data/tiny_llm.gguf
+    pip install torch tokenizers gguf jinja2      # torch's build for CPUs; no dependency of ours
+    nice python tools/train_tiny_llm.py --out tests/data/tiny_llm.gguf
 
 It learns the project's own prompts (tiny_llm_prompts) and a modest family of utterances
 (tiny_llm_data): the right tools with the user's words as arguments, the expert's number, JSON,
-a question back, small talk. One core, about twenty minutes; the same seed and steps give the same
-model. What a prompt says before the user's words matters little to what is answered, so that many
-short rows share one prompt: mostly a piece of it that counts for the whole, now and then all.
-``--resume`` goes on from the checkpoint beside the output; ``--check`` only measures one.
+a question back, small talk. One idle core, about a quarter of an hour; the same seed and steps
+give the same model. What a prompt says before the user's words hardly matters to the answer, so
+that many short rows share one prompt: mostly pieces of it that count for the whole, now and then
+all of it. ``--resume`` goes on from the checkpoint beside the output, and keeps its vocabulary:
+after a change of the prompts that is enough.
 """
 
 # ruff: noqa: ANN401, PLC0415, PLR2004 - torch is not installed where this is checked
@@ -67,8 +67,8 @@ class Trainer:
         hidden = [w for n, w in self.weights.items() if w.ndim == 2 and n.startswith("blk")]
         others = [w for n, w in self.weights.items() if w.ndim != 2 or not n.startswith("blk")]
         self.optimisers = [
-            torch.optim.Muon(hidden, lr=0.012, momentum=0.95, weight_decay=0.0),
-            torch.optim.AdamW(others, lr=0.002, betas=(0.9, 0.98), weight_decay=0.0),
+            torch.optim.Muon(hidden, lr=0.02, momentum=0.95, weight_decay=0.0),
+            torch.optim.AdamW(others, lr=0.003, betas=(0.9, 0.98), weight_decay=0.0),
         ]
         self.rates = [group["lr"] for o in self.optimisers for group in o.param_groups]
 
@@ -95,20 +95,26 @@ class Trainer:
         rise = min(1.0, (self.step + 1) / 60)
         return rise * (0.02 + 0.98 * (1 + math.cos(math.pi * self.step / self.options.steps)) / 2)
 
+    def _ripe(self) -> float:
+        """How much the whole prompt counts, from 0 to 1: at first it would drown the words."""
+        share = self.step / int(self.options.steps)
+        return min(1.0, max(0.0, 2 * share - 0.3))
+
     def _late(self) -> bool:
         return self.step > LATE * int(self.options.steps)
 
     def _pieces(self, scenes: list[Read]) -> tuple[Any, Any]:
         """Positions of each scene to read, and the bias that makes them count for all of it."""
         torch, rng = self.torch, self.course.rng
-        size = rng.randint(16, 200) if rng.random() < (0.8 if self._late() else 0.3) else 8
+        size = rng.randint(16, 160) if rng.random() < 0.8 * self._ripe() else 8
         size = min(size, *(len(read.tokens) - HEAD - NEAR for read in scenes))
         kept, bias = [], torch.zeros(len(scenes), HEAD + size + NEAR)
         for row, read in enumerate(scenes):
             length = len(read.tokens)
             start = rng.randint(HEAD, length - NEAR - size)
             kept.append([*range(HEAD), *range(start, start + size), *range(length - NEAR, length)])
-            bias[row, HEAD : HEAD + size] = math.log((length - HEAD - NEAR) / size)
+            times = (length - HEAD - NEAR) / size
+            bias[row, HEAD : HEAD + size] = self._ripe() * math.log(times)
         return torch.tensor(kept), bias
 
     def copying(self) -> Any:
@@ -135,7 +141,7 @@ class Trainer:
     def loss(self) -> Any:
         """How wrong the answers to a batch are."""
         torch, rng = self.torch, self.course.rng
-        whole = rng.random() < (0.05 if self._late() else 0.01)
+        whole = rng.random() < 0.05 * self._ripe()
         batch = self.course.batch(torch, *((1, AT_ONCE * SHARE) if whole else (AT_ONCE, SHARE)))
         if whole:
             positions, bias = torch.arange(len(batch.scenes[0].tokens))[None], None
@@ -231,7 +237,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--out", type=Path, default=Path("tiny_llm.gguf"))
     parser.add_argument("--checkpoint", type=Path)
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--minutes", type=float, default=60.0, help="stop after so long")
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument("--resume", action="store_true")

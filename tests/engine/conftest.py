@@ -33,6 +33,10 @@ def tiny_engine() -> Iterator[Engine]:
         yield Engine(url)
 
 
+SURE = TurnOptions(yes=True)
+"""Guards ask about phrasings that no expert's sentences are like."""
+
+
 @dataclass(slots=True)
 class Turned:
     """What became of a turn."""
@@ -67,7 +71,8 @@ class Talk:
 
     def __init__(self, engine: Engine, *sets: str) -> None:
         tiny = f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: any}}"
-        common = Common(sets=(f"models.tiny={tiny}", "jobs.decide=tiny", *sets))
+        zone = "timezone=America/New_York"
+        common = Common(sets=(f"models.tiny={tiny}", "jobs.decide=tiny", zone, *sets))
         self.session = open_session(common)
 
     def say(self, *said: str, conversation: str = "c") -> list[Turned]:
@@ -86,7 +91,7 @@ class Talk:
         async def utterances() -> AsyncIterator[Utterance]:
             yield Utterance(words)
 
-        events = self.session.assistant.turn(utterances(), conversation, TurnOptions())
+        events = self.session.assistant.turn(utterances(), conversation, SURE)
         async with aclosing(events):
             async for event in events:
                 turned.events.append(event)

@@ -103,8 +103,8 @@ def test_the_template_is_rendered_as_it_was_learnt(
         ("i am done with the desk lamp", "", [("turn_off", {"device": "desk lamp"})]),
         ("fade the floor lamp to forty percent", "smart_home",
          [("set_brightness", {"device": "floor lamp", "brightness": "forty percent"})]),
-        ("our shopping list is missing oat milk", "lists",
-         [("add_items", {"items": "oat milk", "list": "shopping list"})]),
+        ("chuck stamps on our shopping list", "lists",
+         [("add_items", {"items": "stamps", "list": "shopping list"})]),
         ("hook me up with priya", "contacts", [("call", {"contact": "priya"})]),
     ],
 )  # fmt: skip
@@ -126,16 +126,16 @@ def test_a_router_answers_with_a_number(ask: Any, prompts: Any, catalogue: Catal
 
 
 def test_json_follows_the_schema(ask: Any, prompts: Any) -> None:
-    gathered, _ = ask(prompts(CLOCK, mode="json_schema"))
-    call = {"api": "set_timer", "arguments": {"duration": "quarter of an hour"}}
+    gathered, _ = ask(prompts("enough of the fairy lights", mode="json_schema"))
+    call = {"api": "turn_off", "arguments": {"device": "fairy lights"}}
     assert json.loads(gathered.text) == {"calls": [call]}
     assert not gathered.calls
 
 
 def test_small_talk_is_text_and_comes_in_pieces(ask: Any, prompts: Any) -> None:
-    gathered, pieces = ask(prompts("tell me a joke"))
+    gathered, pieces = ask(prompts("i am bored"))
     assert not gathered.calls
-    assert gathered.text.startswith("Why did the lamp")
+    assert gathered.text == "I am sorry to hear that."
     assert sum(isinstance(piece, TextPiece) for piece in pieces) > 3
 
 
