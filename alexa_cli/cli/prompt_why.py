@@ -144,7 +144,10 @@ def _reasons(
             "another request may have taken the place"
         )
     elif actual > predicted / NEAR and actual - predicted > 16:  # noqa: PLR2004 - rounding of steps
-        yield "more came from the cache: another program sent a prompt that shares more"
+        yield (
+            "more came from the cache than predicted: what is predicted is estimated, or another "
+            "program sent a prompt that shares more"
+        )
 
 
 def page(reasons: Sequence[Why], columns: int) -> Iterator[str]:

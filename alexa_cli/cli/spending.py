@@ -31,7 +31,9 @@ def thrown(spent: Spent) -> str:
     lost = []
     if spent.thrown_calls:
         lost.append(f"{spent.thrown_calls} call{'' if spent.thrown_calls == 1 else 's'}")
-    if spent.thrown_tokens != 0 or spent.thrown_cost:
+    if spent.thrown_tokens is None:
+        lost.append("a request")  # it was cut, so nobody says what it took
+    elif spent.thrown_tokens or spent.thrown_cost:
         lost.append(f"{count(spent.thrown_tokens)} tokens")
         lost += [] if spent.thrown_cost is None else [money(spent.thrown_cost)]
     if lost and spent.thrown_seconds:

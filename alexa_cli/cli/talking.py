@@ -86,13 +86,22 @@ class Talking:
 
     @cached_property
     def _guards(self) -> tuple[Check, ...]:
+        from alexa_cli.guard.limits import Pace
         from alexa_cli.guard.outgoing import checks
         from alexa_cli.prompt.tokens import estimate
 
+        guard = self._loaded.settings.guard
         return checks(
-            self._loaded.settings.guard, known=self._loaded.secrets(),
-            spent_today=self._spent_today, estimate=estimate,
+            guard, known=self._loaded.secrets(), spent_today=self._spent_today,
+            pace=Pace(guard.requests_per_minute, earlier=self._lately), estimate=estimate,
         )  # fmt: skip
+
+    def _lately(self) -> int:
+        """Requests of the last minute, of all turns that are stored."""
+        from alexa_cli.guard.limits import MINUTE
+        from alexa_cli.models.ledger import usage_rows
+
+        return sum(row.asked for row in usage_rows(self._store, self._store.clock() - MINUTE))
 
     def _spent_today(self) -> float:
         """US dollars since midnight, as the computer's clock has it."""

@@ -145,7 +145,7 @@ class Cascade:
         nearest = _nearest(passes)
         if reason is not None:
             return Refusal(reason.reason, reason.code, nearest, reason.model)
-        return Refusal(cannot(request, nearest), "nobody's", nearest, self.name)
+        return Refusal(cannot(request, nearest), "nobody's", nearest)
 
     def _without(self, request: Request, passes: list[Pass], down: Pass) -> Question | Refusal:
         """Answer without a model that could not be asked: what is left, and why it is no more.

@@ -41,7 +41,11 @@ def phrase(call: Call, catalogue: Catalogue, moment: Moment) -> str:
         return tidy(_filled(example, spoken))
     text = tidy(api.description.split(". ")[0]).rstrip(".")
     text = text[:1].lower() + text[1:]
-    return f"{text} ({joined(list(spoken.values()))})" if spoken else text
+    if not spoken:
+        return text
+    # A description that tells all that an API is for would say more than this call does.
+    verb = api.name.replace("_", " ") if "," in text or " or " in text else text
+    return f"{verb} ({joined(list(spoken.values()))})"
 
 
 def _spoken(call: Call, api: Api, moment: Moment) -> dict[str, str]:

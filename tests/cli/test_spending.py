@@ -98,7 +98,7 @@ def test_what_was_thrown_away_is_told() -> None:
     assert thrown(SPENT) == ""
     lost = replace(SPENT, thrown_tokens=1_320, thrown_cost=0.0002)
     assert thrown(lost) == "thrown away 1,320 tokens, $0.0002"
-    assert thrown(replace(SPENT, thrown_tokens=None, thrown_cost=None)) == ("thrown away ? tokens")
+    assert thrown(replace(SPENT, thrown_tokens=None, thrown_cost=None)) == "thrown away a request"
     assert "thrown away 1,320 tokens" in summary(seen(lost), None)
     begun = replace(SPENT, thrown_calls=1, thrown_seconds=0.306)
     assert thrown(begun) == "thrown away 1 call, 306 ms"

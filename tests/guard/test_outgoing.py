@@ -11,7 +11,7 @@ from alexa_cli.errors import Refused
 from alexa_cli.guard.limits import Pace, spending
 from alexa_cli.guard.outgoing import checks, fitting, masking
 from alexa_cli.guard.secrets import Secrets
-from alexa_cli.models.chat import ChatRequest, Exchange, ModelSpec, SectionText
+from alexa_cli.models.chat import ChatRequest, Exchange, ModelSpec, Price, SectionText
 from alexa_cli.models.failures import TooLong
 from alexa_cli.models.meter import Meter
 
@@ -116,3 +116,27 @@ def test_the_checks_of_the_settings_mask_before_they_measure() -> None:
     for check in checks(settings, known=["open-sesame"]):
         sent = check(SPEC, sent, meter)
     assert sent.sections[0].text == "[secret], key [key]"
+
+
+def test_a_request_that_would_go_over_the_limit_is_not_made() -> None:
+    """What its input costs at least is known before: from the cache, where there is one."""
+    long = request()
+    long = replace(long, sections=(SectionText("tools", "fixed", "", 10_000),))
+    dear = replace(SPEC, price=Price(input=3.0, output=15.0), cache="none")
+    with pytest.raises(Refused, match=r"costs \$0\.0300 at least; its limit is \$0\.02"):
+        spending(0.02, None)(dear, long, Meter())
+    cached = replace(dear, price=Price(3.0, 15.0, cache_read=0.3), cache="prefix")
+    assert spending(0.02, None)(cached, long, Meter()) is long
+    with pytest.raises(Refused, match="limit of a day"):
+        spending(None, 0.5, lambda: 0.499)(cached, long, Meter())
+    unknown = replace(dear, price=Price())
+    assert spending(0.02, None)(unknown, long, Meter()) is long
+
+
+def test_requests_of_other_processes_count() -> None:
+    lately = [2]
+    pace = Pace(3, lambda: 0.0, lambda: lately[0])
+    assert pace.check(SPEC, request(), Meter())
+    lately[0] = 3
+    with pytest.raises(Refused, match="3 requests within a minute"):
+        pace.check(SPEC, request(), Meter())

@@ -201,10 +201,10 @@ def test_a_yes_is_asked_for_in_the_experts_own_words(speaker: Any, device: Any, 
     assert confirm_text([call], speaker.catalogue, speaker.moment) == asked
 
 
-def test_without_a_fitting_example_the_description_has_to_do(speaker: Any) -> None:
+def test_without_a_fitting_example_the_name_or_the_description_has_to_do(speaker: Any) -> None:
     ask = [speaker.call("unlock", device="shed", loudly=True), speaker.call("honk", "2")]
     assert confirm_text(ask, speaker.catalogue, speaker.moment) == (
-        "Unlock a door, after asking (shed and yes) and honk the horn?"
+        "Unlock (shed and yes) and honk the horn?"
     )
 
 
