@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.guard.lexicon import LIGHT, stem, stems
 from alexa_cli.guard.naming import POINTING
-from alexa_cli.language.registry import Unreadable, grammar
+from alexa_cli.guard.values import Values
 from alexa_cli.language.text import words as words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.guard.naming import Named, Naming
@@ -204,9 +204,7 @@ class Arguments:
 
     # Values -----------------------------------------------------------------------------------
 
-    def value(
-        self, parameter: Parameter, argument: Argument, api: Api, *, bounded: bool
-    ) -> bool:
+    def value(self, parameter: Parameter, argument: Argument, api: Api, *, bounded: bool) -> bool:
         """Whether a value was said. ``bounded``: a name that was said says how far it reaches."""
         if parameter.choices:
             return self._chosen(parameter, argument, api, bounded=bounded)
@@ -217,9 +215,7 @@ class Arguments:
             return self._read(x_type, argument)
         return self._made_of_words(argument.value)
 
-    def _chosen(
-        self, parameter: Parameter, argument: Argument, api: Api, *, bounded: bool
-    ) -> bool:
+    def _chosen(self, parameter: Parameter, argument: Argument, api: Api, *, bounded: bool) -> bool:
         """Whether a choice was said, or nothing that speaks against it.
 
         Choices of one API that have the same keys say the same in other words: "cold" is a wish
@@ -278,8 +274,8 @@ class Arguments:
         return False
 
     @cached_property
-    def _values(self) -> _Values:
-        return _Values(self.said.words, self.moment)
+    def _values(self) -> Values:
+        return Values(self.said.words, self.moment)
 
     def _made_of_words(self, value: Json) -> bool:
         """Whether text is made of words that the user said."""
@@ -300,31 +296,6 @@ class Arguments:
     def _numbers(self, wanted: Sequence[str]) -> bool:
         values = {str(value) for value in self._values.after("number", 0)}
         return all(stem(word) in self._spoken or word in values for word in wanted)
-
-
-class _Values(dict[str, list[tuple[int, "Json"]]]):
-    """What each grammar reads anywhere in the words."""
-
-    def __init__(self, words: Sequence[str], moment: Moment) -> None:
-        super().__init__()
-        self._words, self._moment = list(words), moment
-
-    def __missing__(self, x_type: str) -> list[tuple[int, Json]]:
-        self[x_type] = list(self._all(x_type))
-        return self[x_type]
-
-    def after(self, x_type: str, first: int) -> Iterator[Json]:
-        """Yield what is read from this word on."""
-        return (value for at, value in self[x_type] if at >= first)
-
-    def _all(self, x_type: str) -> Iterator[tuple[int, Json]]:
-        reader = grammar(x_type, self._moment.language)
-        for start in range(len(self._words)):
-            for end in reader.ends(self._words, start):
-                try:
-                    yield start, reader.read(self._words[start:end], self._moment)
-                except Unreadable:
-                    continue
 
 
 def _same(one: Json, other: Json) -> bool:

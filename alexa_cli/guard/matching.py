@@ -76,8 +76,10 @@ class _Walk:
                 says = strong or self._says(slot, at, end)
                 if end <= self.end and self.run(to, end, gaps, strong=says):
                     return True
-        if gaps and word not in TURNING and self.run(
-            state, at + 1, gaps - 1, strong=strong, over=True
+        if (
+            gaps
+            and word not in TURNING
+            and self.run(state, at + 1, gaps - 1, strong=strong, over=True)
         ):
             return True
         self.dead.add(key)

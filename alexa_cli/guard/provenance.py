@@ -180,10 +180,11 @@ class _Tracing:
         for held in question.plan.calls if question is not None else ():
             if held.name == call.name and not held.doubt and _is_new(call, held):
                 return not arguments.doubt(call, api, where, held.arguments)
-        if self._corrects(call, api, arguments, where):
-            return True
         last, words = self.request.snapshot.memory.last_plan, commands.said.words
-        if last is None or not (LEANING & set(words) or words[:1] == ("and",)):
+        bare = all(commands.only_names(clause) for clause in clauses)
+        if (bare or CORRECTING & set(words)) and self._corrects(call, api, arguments, where):
+            return True
+        if last is None or not (bare or LEANING & set(words) or words[:1] == ("and",)):
             return False
         return any(
             held.name == call.name and not held.doubt
@@ -193,9 +194,9 @@ class _Tracing:
         )  # fmt: skip
 
     def _corrects(self, call: Call, api: Api, arguments: Arguments, where: Where) -> bool:
-        """Whether the words name another thing for the command before: "I meant the floor lamp"."""
+        """Whether the words name another thing for the command before: "no, the floor lamp"."""
         history = self.request.snapshot.memory.history
-        if not history or not CORRECTING & set(arguments.said.words):
+        if not history:
             return False
         naming = Naming(hear(history[-1].words), self.request.snapshot)
         before = Commands(self.tracer.lexicon, naming).supports(api.full_name, _kinds(call, api))

@@ -30,7 +30,9 @@ FILLERS = frozenset(
     "alexa hey hi ok okay please um uh oh ah hmm well now alright actually maybe just so and "
     "then but also honestly sorry thanks right yeah yes no kindly quickly simply".split()
 )
-_ASKING = frozenset("is are was were am does did has had what which who whom whose where".split())
+_ASKING = frozenset(
+    "how why is are was were am does did has had what which who whom whose where".split()
+)
 _WHO = frozenset(
     "i we you they he she it anyone anybody someone somebody everyone everybody there".split()
 )
@@ -120,9 +122,7 @@ def hear(text: str) -> Said:
         start = number if start is None else start
     if start is not None:
         clauses.append(_clause(words, start, len(tokens), text[tokens[-1].end :]))
-    return Said(
-        text, tokens, words, tuple(clauses), _handed(words), quoted, _retracted(words)
-    )
+    return Said(text, tokens, words, tuple(clauses), _handed(words), quoted, _retracted(words))
 
 
 def _quoted(text: str, tokens: Sequence[Token]) -> frozenset[int]:
@@ -168,12 +168,10 @@ def _asks(said: tuple[str, ...], after: str) -> bool:
     if any(said[: len(wonder)] == wonder for wonder in _WONDERS):
         at = next((n for n, word in enumerate(said) if word in {"if", "whether"}), len(said))
         return said[at + 1 : at + 2] not in {("you",), ("we",)}  # "see if you can ..." is none
-    if said[1:2] in {("not",), ("it",)} and "?" in after and _is_tag(said):
+    if second in {"not", "it"} and "?" in after and _is_tag(said):
         return True
     if any(said[: len(request)] == request for request in _REQUESTS):
         return False
-    if first in _ASKING or (first in {"how", "why"}):
-        return True
     if first in {"do", "have"}:
         return second in _WHO
     if first == "when":
@@ -181,7 +179,11 @@ def _asks(said: tuple[str, ...], after: str) -> bool:
     if first in _MODALS:
         wish = first == "could" and "be" not in said  # "could rosie do the floor"
         return second not in _ASKED and not wish
-    if first in {"should", "shall"} or (first in {"must", "need"} and second in _WHO):
+    if (
+        first in _ASKING
+        or first in {"should", "shall"}
+        or (first in {"must", "need"} and second in _WHO)
+    ):
         return True
     return "?" in after and bool({"is", "are", "was", "were"} & set(said))
 

@@ -7,19 +7,19 @@ API goes that way with it and hardly a word is left that says something else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.expert import Effect
 from alexa_cli.guard.arguments import Where
-from alexa_cli.guard.lexicon import LIGHT, NEGATIONS, is_number, stem, stems
+from alexa_cli.guard.lexicon import LIGHT, is_number, stem, stems
 from alexa_cli.guard.matching import fits
-from alexa_cli.guard.said import FILLERS, PAST
 from alexa_cli.guard.support import IS, kind_of
+from alexa_cli.guard.ways import GOOD, TOLD, Way, way_of, wished
 from alexa_cli.language.registry import grammar
 from alexa_cli.language.text import words as words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from alexa_cli.catalog.expert import Api
     from alexa_cli.guard.arguments import Arguments
@@ -27,49 +27,10 @@ if TYPE_CHECKING:
     from alexa_cli.guard.support import Commands
     from alexa_cli.turn import Call
 
-Way = Literal["start", "end", "set", "more", "less"]
-
-_WAYS: Mapping[str, Way] = {
-    **dict.fromkeys("on open start activate play resume call add".split(), "start"),
-    **dict.fromkeys("off close stop pause cancel remove mute dock".split(), "end"),
-    "set": "set",
-}
-"""Which way an API goes, by a word of its name."""
-_AMOUNTS = frozenset({"duration", "number"})
-NEEDS = frozenset("want wants need needs fancy please must should deserve deserves gimme".split())
-"""Words of a wish, whatever stands beside them."""
-_WISHED = frozenset({"would", "could"})
-_GOOD = frozenset(
-    "nice great good perfect lovely welcome helpful handy ideal plenty fine enough cosy cozy "
-    "wonderful brilliant fantastic ready".split()
-)
-_LONGED = frozenset({"like", "love", "use", "do"})
-_PAIRS = frozenset(
-    {("have", "to"), ("has", "to"), ("how", "about"), ("give", "me"), ("time", "for"),
-     ("let", "us"), ("ought", "to"), ("got", "to"), ("me", "in")}
-)  # fmt: skip
-_ENOUGH = frozenset("pointless unnecessary needless useless off forget".split())
-_SPARED = frozenset(
-    {("no", "need"), ("no", "more"), ("no", "longer"), ("done", "with"), ("finished", "with")}
-)  # fmt: skip
-_MAY = frozenset({"can", "may", "could", "should", "must", "let"})
-_REST = frozenset("stop go rest sleep end off pause".split())
-MORE = frozenset("more extra another additional longer further".split())
-LESS = frozenset("less fewer shorter sooner".split())
-_PURPOSES = frozenset("for during while until till when before because if since".split())
 _THEY = frozenset("they them it those these that".split())
-_NO = NEGATIONS | {"no", "nothing", "nobody", "none", "neither"}
-
-
-def way_of(api: Api) -> Way | None:
-    """Return which way an API goes, by its name."""
-    ways = [_WAYS[word] for word in api.name.split("_") if word in _WAYS]
-    taken = {parameter.x_type for parameter in api.parameters.values() if parameter.required}
-    if ways and _AMOUNTS & taken and ways[0] != "set":
-        return "more" if ways[0] == "start" else "less"
-    if not ways and api.name.startswith("take") and _AMOUNTS & taken:
-        return "less"
-    return ways[0] if ways else None
+"""Words that point at what was said in a clause before."""
+_PURPOSES = frozenset("for during while until till when before because if since".split())
+"""Words after which a wish says what it is for."""
 
 
 def _compares(call: Call, api: Api) -> Way | None:
@@ -81,60 +42,14 @@ def _compares(call: Call, api: Api) -> Way | None:
     return "more" if "up" in keys else "less" if "down" in keys else None
 
 
-def wished(words: Sequence[str]) -> frozenset[Way]:
-    """Return which ways the words of a clause want something to go."""
-    said, pairs = set(words), set(zip(words, words[1:], strict=False))
-    if said & PAST:
-        return frozenset()
-    spared = bool(pairs & _SPARED) or _rests(words) or _spares(words)
-    over = said & _ENOUGH if not said & IS else said & (_ENOUGH - {"off"})  # "it is off": so it is
-    if spared or (over and not said & _NO):
-        return frozenset({"end"})
-    if said & _NO:
-        return frozenset()
-    if said & LESS:
-        return frozenset({"less"})
-    if said & MORE:
-        return frozenset({"more"}) | ({"start"} if said & NEEDS or _longs(words) else set())
-    lacks = ("out", "of") in pairs and "out" in words[:2]
-    if said & NEEDS or pairs & _PAIRS or lacks or _longs(words):
-        return frozenset({"start", "set"})
-    return frozenset()
-
-
-def _longs(words: Sequence[str]) -> bool:
-    """Whether something would be good: "would love", "would be lovely"."""
-    at = next((n for n, word in enumerate(words) if word in _WISHED), None)
-    if at is None:
-        return False
-    rest = set(words[at + 1 :])
-    return bool(rest & _LONGED) or ("be" in rest and bool(rest & _GOOD))
-
-
-def _spares(words: Sequence[str]) -> bool:
-    """Whether there was enough, or something will not be needed; "we have enough" is no wish."""
-    for at, word in enumerate(words):
-        if word == "enough" and (at == 0 or words[at - 1] in {"long", "is"} or words[0] in FILLERS):
-            return "have" not in words
-        if word == "not" and {"need", "needing", "want", "wanting"} & set(words[at + 1 : at + 3]):
-            return True
-    return False
-
-
-def _rests(words: Sequence[str]) -> bool:
-    """Whether something may stop: "the dryer can stop now"."""
-    return any(
-        word in _MAY and bool(_REST & set(words[at + 1 : at + 4])) for at, word in enumerate(words)
-    ) and not set(words) & _NO
-
-
 def _lists(api: Api) -> set[str]:
     return {p.x_list for p in api.parameters.values() if p.x_list}
 
 
 def _kinds(api: Api) -> set[str]:
     """Return the kinds of things an API takes: what stands last in its choices."""
-    phrases = (words_of(each) for p in api.parameters.values() for c in p.choices.values() for each in c)
+    choices = (said for p in api.parameters.values() for said in p.choices.values())
+    phrases = (words_of(each) for said in choices for each in said)
     return {stem(phrase[-1]) for phrase in phrases if phrase}
 
 
@@ -147,14 +62,14 @@ class Wishes:
     def for_(self, call: Call, api: Api, verbs: frozenset[str]) -> bool:
         """Whether a clause wishes for a call, and everything in the call was said."""
         way = way_of(api) or _compares(call, api)
-        if way is None or api.effect is Effect.IRREVERSIBLE or any(clause.asks for clause in self.said.clauses):
-            return False
         clauses = self.said.clauses
-        for number, clause in enumerate(clauses):
+        if api.effect is Effect.IRREVERSIBLE or any(clause.asks for clause in clauses):
+            return False
+        for number, clause in enumerate(clauses if way else ()):
             words = self.said.words[clause.start : clause.end]
             if clause.tells or clause.end > self.said.handed:
                 continue
-            if way not in wished(words) and not self._only_named(call, api, clause, way):
+            if way not in wished(words) and not self._only_named(call, api, clause):
                 continue
             after = clauses[number + 1 : number + 2]
             after = after if after and self.commands.only_names(after[0]) else ()
@@ -174,12 +89,16 @@ class Wishes:
             return False
         return bool(said) or not self._rivals(call, api, where.clause)
 
-    def _only_named(self, call: Call, api: Api, clause: Clause, way: Way) -> bool:
+    def _only_named(self, call: Call, api: Api, clause: Clause) -> bool:
         """Whether a clause is nothing but the name of what one API alone takes: a scene."""
         lists = [
             p.x_list for name, p in api.parameters.items() if p.x_list and name in call.arguments
         ]  # fmt: skip
-        if way != "start" or not lists or IS & set(self.said.words[clause.start : clause.end]):
+        if (
+            way_of(api) != "start"
+            or not lists
+            or IS & set(self.said.words[clause.start : clause.end])
+        ):
             return False
         return not any(
             p.x_list in lists
@@ -202,8 +121,9 @@ class Wishes:
                 continue
             if parameter.x_type is not None:
                 reader = grammar(parameter.x_type, self.commands.lexicon.language)
-                ends = ((at, reader.ends(list(words), at)) for at in range(clause.start, clause.end))
-                found |= {n for at, es in ends for e in es if e <= clause.end for n in range(at, e)}
+                for at in range(clause.start, clause.end):
+                    ends = [end for end in reader.ends(list(words), at) if end <= clause.end]
+                    found |= {n for end in ends for n in range(at, end)}
             else:
                 wanted = stems(words_of(str(argument.value)))
                 found |= {
@@ -226,11 +146,11 @@ class Wishes:
     def _left(self, api: Api, clause: Clause, said: set[int]) -> bool:
         """Whether words are left that say something else, purposes aside."""
         words, entry = self.said.words, self.commands.lexicon.of[api.full_name]
+        language = self.commands.lexicon.language
         lists = sorted(_lists(api))
         names = [one for name in lists for one in self.commands.naming.named(name)]
-        own = said | {
-            at for one in names for at in range(one.start, one.end) if clause.start <= at < clause.end
-        }  # fmt: skip
+        own = said | {at for one in names for at in range(one.start, one.end)}
+        own &= set(range(clause.start, clause.end))
         end = clause.end
         for at in range(clause.start + 1, clause.end):
             if words[at] in _PURPOSES and own and not own & set(range(at, end)):
@@ -238,8 +158,8 @@ class Wishes:
                 break
         left = [
             at for at in range(clause.start, end)
-            if at not in own and words[at] not in _TOLD and not self._judges(at) and stem(words[at]) not in entry.known
-            and not is_number(words[at], self.commands.lexicon.language)
+            if at not in own and words[at] not in TOLD and not self._judges(at)
+            and stem(words[at]) not in entry.known and not is_number(words[at], language)
         ]  # fmt: skip
         amount = any(p.x_type and p.required for p in api.parameters.values())
         return len(left) > (1 if amount and said else 0)
@@ -247,7 +167,7 @@ class Wishes:
     def _judges(self, at: int) -> bool:
         """Whether a word says how something would be: "would be a nice thing"."""
         words = self.said.words
-        return words[at] in _GOOD and bool({"be", "is"} & set(words[max(0, at - 3) : at]))
+        return words[at] in GOOD and bool({"be", "is"} & set(words[max(0, at - 3) : at]))
 
     def _another(self, api: Api, clause: Clause) -> bool:
         """Whether the clause is a command for another API; a name of the home is no free text."""
@@ -281,7 +201,8 @@ class Wishes:
             if clause.start <= one.start and one.end <= clause.end and len(one.ids) == 1
         }  # fmt: skip
         for rival in self.commands.lexicon.of.values():
-            if rival is entry or rival.api.effect is Effect.READ or way_of(rival.api) != way_of(api):
+            free = rival.api.effect is Effect.READ
+            if rival is entry or free or way_of(rival.api) != way_of(api):
                 continue
             needed = {kind_of(p) for p in rival.api.parameters.values() if p.required}
             could = needed <= kinds and any(
@@ -293,10 +214,3 @@ class Wishes:
             if could and not words & telling and not mine - _lists(rival.api):
                 return True
         return False
-
-
-_TOLD = (
-    LIGHT | FILLERS | NEEDS | _LONGED | _ENOUGH | _REST | MORE | LESS | _NO
-    | frozenset("come comes coming going longer anymore ought nearly almost completely next soon everyone house home".split())
-)  # fmt: skip
-"""Words that are part of the wish itself."""
