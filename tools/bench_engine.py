@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from alexa_cli.assistant.assistant import TurnOptions
 from alexa_cli.cli.common import Common
 from alexa_cli.cli.session import open_session
+from alexa_cli.models.failures import ModelError
 from alexa_cli.models.ledger import load_exchanges
 from alexa_cli.models.llm import importing
 from alexa_cli.models.llm.litellm_model import LiteLlm
@@ -72,7 +73,7 @@ class Took:
 
 def open_talk(engine: Engine, planning: str) -> Session:
     """A session that asks only the engine, and each time anew."""
-    tiny = f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: any}}"
+    tiny = f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: not-needed}}"
     sets = (
         f"models.tiny={tiny}", "jobs.decide=tiny", f"planning={planning}", "cache.plans=false",
         "guard.requests_per_minute=null", "timezone=America/New_York",
@@ -143,29 +144,41 @@ async def overhead(engine: Engine, rounds: int) -> dict[str, list[float]]:
         model, heard = listen(session)
         await take_turn(session, BETWEEN)
         between = heard[-1]
-        for number in range(rounds):
-            words = phrase(number)
-            await take_turn(session, words)
-            request = heard[-1]
-            took: dict[str, float] = {}
-            turned = number % len(SIDES)
-            for side in (*SIDES[turned:], *SIDES[:turned]):
-                await chat(model, between)
-                if side == "bare":
-                    took["bare"] = await bare(model.arguments(request))
-                elif side == "chat":
-                    took["chat"] = await chat(model, request)
-                else:
-                    turn = await take_turn(session, words)
-                    took |= {"turn": turn.whole, "replied": turn.replied}
-            took["over"] = took["turn"] - took["bare"]
-            took["house"] = took["turn"] - took["chat"]
+        lost = (ModelError, (await importing.wait()).exceptions.InternalServerError)
+        while len(found["turn"]) < rounds:
+            try:
+                took = await one_round(session, model, heard, between, len(found["turn"]))
+            except lost:  # the server closes a connection after 100 requests
+                continue
             for key, value in took.items():
                 found[key].append(value)
     finally:
         await session.close()
         session.store.close()
     return found
+
+
+async def one_round(
+    session: Session, model: LiteLlm, heard: list[ChatRequest], between: ChatRequest, number: int
+) -> dict[str, float]:
+    """Time each side once."""
+    words = phrase(number)
+    await take_turn(session, words)
+    request = heard[-1]
+    took: dict[str, float] = {}
+    turned = number % len(SIDES)
+    for side in (*SIDES[turned:], *SIDES[:turned]):
+        await chat(model, between)
+        if side == "bare":
+            took["bare"] = await bare(model.arguments(request))
+        elif side == "chat":
+            took["chat"] = await chat(model, request)
+        else:
+            turn = await take_turn(session, words)
+            took |= {"turn": turn.whole, "replied": turn.replied}
+    took["over"] = took["turn"] - took["bare"]
+    took["house"] = took["turn"] - took["chat"]
+    return took
 
 
 async def shares(engine: Engine, planning: str, turns: int = 7) -> dict[str, list[float]]:

@@ -4,7 +4,7 @@
 
 Prints one line of JSON when it answers: ``{"url": "http://127.0.0.1:PORT/v1", ...}``. Then
 
-    models: {tiny: {kind: llm, model: openai/tiny, api_base: URL, api_key: any}}
+    models: {tiny: {kind: llm, model: openai/tiny, api_base: URL, api_key: not-needed}}
 
 talks to it. It ends with Ctrl-C, and where its input is a pipe, with that pipe's end: what a
 program started is gone when the program is. ``--delay`` puts a proxy in front that holds back

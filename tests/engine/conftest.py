@@ -70,7 +70,7 @@ class Talk:
     """A session in this process that asks the engine what the small models do not know."""
 
     def __init__(self, engine: Engine, *sets: str) -> None:
-        tiny = f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: any}}"
+        tiny = f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: not-needed}}"
         zone = "timezone=America/New_York"
         common = Common(sets=(f"models.tiny={tiny}", "jobs.decide=tiny", zone, *sets))
         self.session = open_session(common)
