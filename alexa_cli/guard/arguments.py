@@ -222,13 +222,14 @@ class Arguments:
         for "up", so that "down" was not meant. So do words of comparison: "two degrees more".
         """
         value, own = str(argument.value), self._keys(parameter)
-        if own:
-            return value in own
         same = [
             p for p in api.parameters.values()
             if p is not parameter and set(p.choices) & set(parameter.choices)
         ]  # fmt: skip
         meant = {key for p in same for key in self._keys(p, exact=True)}
+        if own:
+            exact = meant | self._keys(parameter, exact=True)  # "hot" is no wish for "hotter"
+            return value in own and (not exact or value in exact)
         meant |= {key for key, said in _COMPARED.items() if said & set(self.said.words)}
         meant &= set(parameter.choices)
         return meant == {value} or (bounded and not meant)

@@ -199,7 +199,11 @@ def _tells(said: tuple[str, ...]) -> bool:
         return True
     if said[0] in _ANYBODY:
         return True
-    if said[0] not in _TELLERS and PAST & set(said[1:4]) and not _WISHES & set(said):
+    if (
+        said[0] not in _TELLERS | {"there", "no"}
+        and PAST & set(said[1:4])
+        and not _WISHES & set(said)
+    ):
         return True  # "someone left the lamp on", "the lamp was on"
     return any(
         one.endswith("ed") and one not in _NO_PAST and after in _DETERMINERS

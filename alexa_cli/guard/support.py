@@ -266,6 +266,8 @@ class Commands:
     def verbless(self, clause: Clause) -> bool:
         """Whether a clause has no verb that any API knows: "and the hallway lamp"."""
         named = self.naming.covered(())
+        if self.said.words[clause.end - 1] in PARTICLES:
+            return False  # "and the porch light off"
         return not any(
             stem(self.said.words[at]) in self.lexicon.verbs
             for at in range(clause.start, clause.end) if at not in named

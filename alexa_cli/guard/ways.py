@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from alexa_cli.catalog.expert import Api
 
-Way = Literal["start", "end", "set", "more", "less"]
+Way = Literal["start", "end", "set", "more", "less", "lack"]
 
 _WAYS: Mapping[str, Way] = {
     **dict.fromkeys("on open start activate play resume call add".split(), "start"),
@@ -40,6 +40,7 @@ _PAIRS = frozenset(
      ("let", "us"), ("ought", "to"), ("got", "to"), ("me", "in")}
 )  # fmt: skip
 ENOUGH = frozenset("pointless unnecessary needless useless off forget".split())
+_LASTS = frozenset({("will", "be"), ("will", "take"), ("will", "need")})
 _SPARED = frozenset(
     {("no", "need"), ("no", "more"), ("no", "longer"), ("done", "with"), ("finished", "with")}
 )  # fmt: skip
@@ -64,6 +65,8 @@ def way_of(api: Api) -> Way | None:
 def wished(words: Sequence[str]) -> frozenset[Way]:
     """Return which ways the words of a clause want something to go."""
     said, pairs = set(words), set(pairwise(words))
+    if _lacks(words):
+        return frozenset({"lack"})
     if said & PAST:
         return frozenset()
     spared = bool(pairs & _SPARED) or _rests(words) or _spares(words)
@@ -77,10 +80,16 @@ def wished(words: Sequence[str]) -> frozenset[Way]:
     if said & MORE:
         needed = said & NEEDS or _longs(words)
         return frozenset({"more", "start"}) if needed else frozenset({"more"})
-    lacks = ("out", "of") in pairs and "out" in words[:2]
-    if said & NEEDS or pairs & _PAIRS or lacks or _longs(words):
+    if said & NEEDS or pairs & _PAIRS or _longs(words):
         return frozenset({"start", "set"})
-    return frozenset()
+    return frozenset({"set"}) if pairs & _LASTS else frozenset()
+
+
+def _lacks(words: Sequence[str]) -> bool:
+    """Whether something has run out: "there is no butter left", "almost out of soap"."""
+    out = "out" in words[:2] and ("out", "of") in pairwise(words)
+    here = words[0] == "there" and bool({"no", "not"} & set(words[1:3]))
+    return out or here or (words[0] == "no" and words[-1] == "left")
 
 
 def _longs(words: Sequence[str]) -> bool:
@@ -111,7 +120,7 @@ def _rests(words: Sequence[str]) -> bool:
 
 TOLD = (
     LIGHT | FILLERS | NEEDS | LONGED | ENOUGH | REST | MORE | LESS | NO
-    | frozenset("come comes coming going longer anymore ought".split())
+    | frozenset("lit there left come comes coming going longer anymore ought".split())
     | frozenset("nearly almost completely next soon everyone house home".split())
 )  # fmt: skip
 """Words that are part of the wish itself."""

@@ -69,7 +69,10 @@ class Wishes:
             words = self.said.words[clause.start : clause.end]
             if clause.tells or clause.end > self.said.handed:
                 continue
-            if way not in wished(words) and not self._only_named(call, api, clause):
+            ways = wished(words)
+            if way == "start" and api.name.startswith("add") and "lack" in ways:
+                ways = ways | {way}  # what has run out is to be had again
+            if way not in ways and not self._only_named(call, api, clause):
                 continue
             after = clauses[number + 1 : number + 2]
             after = after if after and self.commands.only_names(after[0]) else ()
@@ -126,10 +129,11 @@ class Wishes:
                     found |= {n for end in ends for n in range(at, end)}
             else:
                 wanted = stems(words_of(str(argument.value)))
-                found |= {
+                here = {
                     at for at in range(clause.start, clause.end)
-                    if stem(words[at]) in wanted and at not in home and words[at - 1] != "to"
+                    if stem(words[at]) in wanted and words[at - 1] != "to"
                 }  # fmt: skip
+                found |= here if here - home else set()
                 if _THEY & set(words[clause.start : clause.end]) and wanted <= stems(words):
                     found |= {at for at in range(clause.start, clause.end) if words[at] in _THEY}
         return {at for at in found if words[at] not in LIGHT or words[at] in _THEY}
@@ -161,7 +165,7 @@ class Wishes:
             if at not in own and words[at] not in TOLD and not self._judges(at)
             and stem(words[at]) not in entry.known and not is_number(words[at], language)
         ]  # fmt: skip
-        amount = any(p.x_type and p.required for p in api.parameters.values())
+        amount = any(not p.x_list and p.required for p in api.parameters.values())
         return len(left) > (1 if amount and said else 0)
 
     def _judges(self, at: int) -> bool:
