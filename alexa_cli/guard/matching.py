@@ -19,7 +19,7 @@ from alexa_cli.language.text import words as words_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alexa_cli.catalog.expert import Api
+    from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.catalog.templates import Template
     from alexa_cli.guard.lexicon import Words
     from alexa_cli.guard.naming import Naming
@@ -96,6 +96,12 @@ class _Walk:
         parameter = self.api.parameters.get(slot)
         if parameter is None or parameter.free:
             return range(start + 1, self.end + 1)
+        key = (self.api.full_name, slot, start)
+        if key not in self.naming.ends:
+            self.naming.ends[key] = self._ends(parameter, start)
+        return self.naming.ends[key]
+
+    def _ends(self, parameter: Parameter, start: int) -> Sequence[int]:
         if parameter.x_list:
             found = [one.end for one in self.naming.named(parameter.x_list) if one.start == start]
             pointed = self.words[start] in POINTING
@@ -127,7 +133,10 @@ def fits(
             if _whole(_Walk(template, entry.api, naming, words, end, entry.verbs), start):
                 return True
             continue
+        first = template.states[0]
         for begin in range(start, end):
+            if not first.slots and words[begin] not in first.literals:
+                continue
             walk = _Walk(
                 template, entry.api, naming, words, end, entry.verbs, begin=begin, content=content
             )

@@ -46,6 +46,8 @@ class Naming:
 
     def __init__(self, said: Said, snapshot: Snapshot) -> None:
         self.said, self.snapshot = said, snapshot
+        self.ends: dict[tuple[str, str, int], Sequence[int]] = {}
+        """Where a slot of an API may end that begins at a word: asked by many templates."""
         self._found: dict[str, list[Named]] = {}
         self._home: list[Named] | None = None
 
