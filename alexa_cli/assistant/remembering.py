@@ -136,11 +136,14 @@ def summed(exchanges: Sequence[Exchange]) -> Spent:
     asked = [one for one in exchanges if was_asked(one)]
     thrown = [one for one in asked if one.thrown_away]
     firsts = [one.first for one in asked if one.first is not None]
-    parts = ("uncached", "cache_read", "cache_write", "output")
-    counts = {part: _known(getattr(one.usage, part) for one in asked) for part in parts}
     tokens = _known(n for one in thrown for n in (one.usage.input, one.usage.output))
     return Spent(
-        cycles(asked), **counts, more=any(one.usage.output is None for one in asked),
+        cycles(asked),
+        uncached=_known(one.usage.uncached for one in asked),
+        cache_read=_known(one.usage.cache_read for one in asked),
+        cache_write=_known(one.usage.cache_write for one in asked),
+        output=_known(one.usage.output for one in asked),
+        more=any(one.usage.output is None for one in asked),
         cost=total_cost(asked), known_cost=sum(one.cost or 0.0 for one in asked),
         ttft=min(firsts, default=None),
         thrown_tokens=tokens if thrown else 0, thrown_cost=total_cost(thrown),

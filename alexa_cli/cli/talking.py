@@ -45,7 +45,7 @@ class Talking:
         """Return the cascade of ``jobs.decide``."""
         return build_cascade(
             self._loaded.settings, paths, self.talkers.models, self.texts,
-            Later("cache", self.plans), doubts=self._doubts,
+            Later("cache", self.plans), doubts=Doubting(self),
         )  # fmt: skip
 
     def texts(self) -> Texts:
@@ -55,9 +55,6 @@ class Talking:
     def plans(self) -> PlanCache:
         """Return the plan cache."""
         return self._plans
-
-    def _doubts(self, request: Request, plan: Plan) -> Plan:
-        return self._tracer.doubts(request, plan)
 
     def _check(self, spec: ModelSpec, request: ChatRequest, meter: Meter) -> ChatRequest:
         """Let every guard on the way out look at a request."""
@@ -79,7 +76,8 @@ class Talking:
         return PlanCache(self._store, settings, fingerprints_of(settings, self._texts.fingerprint))
 
     @cached_property
-    def _tracer(self) -> Tracer:
+    def tracer(self) -> Tracer:
+        """What traces calls to the user's words."""
         from alexa_cli.guard.provenance import Tracer
 
         return Tracer(self._catalogue)
@@ -111,3 +109,18 @@ class Talking:
 
         midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0)
         return spent_since(self._store, midnight.timestamp())
+
+
+class Doubting:
+    """Doubts the calls of language models' plans (``decide.planner.Planner``)."""
+
+    def __init__(self, talking: Talking) -> None:
+        self._talking = talking
+
+    def __call__(self, request: Request, plan: Plan) -> Plan:
+        """Return the plan, with its doubts."""
+        return self._talking.tracer.doubts(request, plan)
+
+    def prepare(self, request: Request) -> None:
+        """Do ahead what does not hang on the plan."""
+        self._talking.tracer.prepare(request)

@@ -67,6 +67,7 @@ class Tracer:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._lexicon: Lexicon | None = None
+        self._ready: tuple[str, Snapshot, tuple[Commands, Arguments]] | None = None
 
     @property
     def lexicon(self) -> Lexicon:
@@ -74,6 +75,21 @@ class Tracer:
         if self._lexicon is None:
             self._lexicon = Lexicon(self.catalogue)
         return self._lexicon
+
+    def prepare(self, request: Asked) -> None:
+        """Look at the user's words ahead, while a model thinks about them."""
+        commands, _ = self.evidence(request)
+        commands.look_ahead()
+
+    def evidence(self, request: Asked) -> tuple[Commands, Arguments]:
+        """Return what the user's words ask for and name, computed once for a request."""
+        words, snapshot = _words_of(request), request.snapshot
+        if self._ready is None or self._ready[0] != words or self._ready[1] is not snapshot:
+            naming = Naming(hear(words), snapshot)
+            arguments = Arguments(naming, request.moment, self.lexicon.usual)
+            made = (Commands(self.lexicon, naming), arguments)
+            self._ready = (words, snapshot, made)
+        return self._ready[2]
 
     def doubts(self, request: Asked, plan: Plan) -> Plan:
         """Return the plan, its calls that are not traced to the user with a ``doubt``.
@@ -99,7 +115,6 @@ class _Tracing:
     tracer: Tracer
     request: Asked
     plan: Plan
-    _made: tuple[Commands, Arguments] | None = None
 
     def doubt(self, call: Call, before: tuple[Call, ...]) -> str:
         """Return why somebody must say yes first, or ""."""
@@ -124,21 +139,7 @@ class _Tracing:
         return reasons[0] if reasons else f"nothing you said asks to {_spoken(api)}"
 
     def _evidence(self) -> tuple[Commands, Arguments]:
-        if self._made is None:
-            naming = Naming(hear(self._words()), self.request.snapshot)
-            self._made = (
-                Commands(self.tracer.lexicon, naming),
-                Arguments(naming, self.request.moment, self.tracer.lexicon.usual),
-            )
-        return self._made
-
-    def _words(self) -> str:
-        """Return the user's words; after a model's own question, those before it too."""
-        text = self.request.utterance.text
-        question, history = self.request.question, self.request.snapshot.memory.history
-        if question is not None and question.kind == "open" and history:
-            return f"{history[-1].words}. {text}"
-        return text
+        return self.tracer.evidence(self.request)
 
     def _unsaid(
         self, call: Call, api: Api, support: Support, commands: Commands, arguments: Arguments
@@ -255,3 +256,12 @@ def _spoken(api: Api) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _words_of(request: Asked) -> str:
+    """Return the user's words; after a model's own question, those before it too."""
+    text = request.utterance.text
+    question, history = request.question, request.snapshot.memory.history
+    if question is not None and question.kind == "open" and history:
+        return f"{history[-1].words}. {text}"
+    return text

@@ -69,6 +69,12 @@ class Commands:
         order = ("template", "likeness", "word", "place")
         return sorted(found, key=lambda each: order.index(each.level))
 
+    def look_ahead(self) -> None:
+        """Find the APIs of which each clause holds a template: most of the work."""
+        for clause in self._clauses(self.said.handed):
+            if not clause.asks:
+                self.others(clause)
+
     def _reach(self, entry: Words) -> int:
         """Return up to which word the API may be asked for."""
         words, handed = self.said.words, self.said.handed

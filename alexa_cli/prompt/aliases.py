@@ -29,6 +29,7 @@ PREFIXES: Mapping[str, str] = {
 _OF_KIND = {kind: group for group, kind in KIND_LISTS.items()}
 _ALIAS = re.compile(r"([A-Z]{1,4})([1-9][0-9]{0,5})")
 _PLAIN = re.compile(r"[^0-9a-z]+")
+_DIGIT = re.compile(r"\d")
 _LISTED_AS = {"areas": "rooms"}
 
 
@@ -146,7 +147,7 @@ class _Work:
 def _plain_forms(each: Name) -> Iterable[str]:
     """What is said of a member, where it could be taken for an alias ("L3")."""
     for text in (each.name, *each.aliases):
-        if len(text) < 12 and any(c.isdigit() for c in text):  # noqa: PLR2004 - no alias is longer
+        if len(text) < 12 and _DIGIT.search(text):  # noqa: PLR2004 - no alias is longer
             yield _PLAIN.sub("", text.lower())
 
 

@@ -8,6 +8,7 @@ what still makes none is passed on with its reason. What goes wrong with the mod
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from alexa_cli.turn import Decision
 
 HOTTEST = 2
+SENT_AFTER = 0.02
+"""Seconds after which a request is on its way, and the processor has time for something else."""
 TRIES = 2
 """Requests for one answer: the second tells what was wrong with the first."""
 ROUTE_AGAIN = "Answer with the number of an expert alone, T or 0."
@@ -60,7 +63,11 @@ class _Shown:
 
 
 class Planner:
-    """The model called ``name``. ``doubts`` marks the calls that somebody must say yes to."""
+    """The model called ``name``.
+
+    ``doubts`` marks the calls that somebody must say yes to. If it has a ``prepare``, that is
+    called with the request while the model thinks.
+    """
 
     def __init__(
         self,
@@ -72,6 +79,7 @@ class Planner:
     ) -> None:
         self.name, self._model, self._texts = name, model, texts
         self._settings, self._doubts = settings, doubts
+        self._prepare: Callable[[Request], None] | None = getattr(doubts, "prepare", None)
 
     async def decide(self, request: Request) -> AsyncGenerator[Decision, None]:
         """Yield the answer in words as it comes, if it is one; then one final decision.
@@ -147,6 +155,9 @@ class Planner:
         self, request: Request, chat: ChatRequest, gathered: Gathered, speech: Speech
     ) -> AsyncGenerator[Answer, None]:
         """Make one request; yield what is certainly talk as it comes."""
+        if self._prepare is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(SENT_AFTER, self._prepare, request)
         async with aclosing(talk(self._model, chat, request.meter, "plan")) as pieces:
             async for piece in pieces:
                 gathered.add(piece)
