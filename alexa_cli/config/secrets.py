@@ -20,6 +20,8 @@ HIDDEN = "•••"
 MIN_PART = 8
 """Characters. A variable that is only part of a value (a port) is no secret if it is shorter."""
 
+_NO_KEYS = frozenset({"not-needed", "no-key-required", "sk-no-key-required", "not needed"})
+"""What people write where a server wants a key and takes any."""
 _MAY_BE_KEYS = frozenset({"api_key", "api_base", "model", "options"})
 
 
@@ -44,7 +46,9 @@ def texts(value: Json, at: At = (), secret: frozenset[At] = frozenset()) -> set[
     if not (isinstance(value, str) and _hidden(value, at, secret)):
         return set()
     keeps = is_secret(at) or at[:2] == HOOKS or (at[0] == "models" and _MAY_BE_KEYS & {*at[2:3]})
-    return {value} if keeps else set()
+    # Servers at home take any key, and people write "none": a word, which must not be masked.
+    word = at[0] == "models" and (len(value) < MIN_PART or value.lower() in _NO_KEYS)
+    return {value} if keeps and not word else set()
 
 
 def hide_sets(sets: Iterable[tuple[At, str]], secrets: Iterable[str]) -> tuple[str, ...]:

@@ -222,6 +222,14 @@ experts:
     assert loaded.settings.models["a"].api_key == "over-secret"
 
 
+@pytest.mark.parametrize("key", ["none", "any", "x", "not-needed", "sk-no-key-required"])
+def test_what_is_written_for_a_key_where_any_does_is_no_secret(paths: Paths, key: str) -> None:
+    """Masked, it would take the word "none" out of every prompt."""
+    loaded = load(paths, f"models: {{a: {{kind: llm, model: x/y, api_key: {key}}}}}")
+    assert loaded.secrets() == set()
+    assert key not in str(loaded.shown()["models.a.api_key"])
+
+
 HOOK = "experts: {hooks: {contacts.call: {http: {url: 'http://x/y', headers: {H: 'Bearer ${S}'}}}}}"
 
 
