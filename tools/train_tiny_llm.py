@@ -5,8 +5,8 @@
 
 It learns the project's own prompts (tiny_llm_prompts) and a modest family of utterances
 (tiny_llm_data): the right tools with the user's words as arguments, the expert's number, JSON,
-a question back, small talk. About an hour of one core; the seed fixes
-what is drawn and how the weights begin. What a prompt says before the user's words hardly matters to the answer, so
+a question back, small talk. About an hour of one core; the seed fixes what is drawn and how the
+weights begin. What a prompt says before the user's words hardly matters to the answer, so
 that many short rows share one prompt: mostly pieces of it that count for the whole, now and then
 all of it. ``--resume`` goes on from the checkpoint beside the output, and keeps its vocabulary:
 after a change of the prompts that is enough.
