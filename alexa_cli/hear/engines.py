@@ -1,0 +1,49 @@
+"""Which recogniser hears: vosk by itself when a model of it is there, else sphinx."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from alexa_cli.errors import AlexaError
+from alexa_cli.hear.vosk_recogniser import VoskRecogniser, is_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from alexa_cli.config.paths import Paths
+    from alexa_cli.hear.bias import Bias
+    from alexa_cli.hear.recogniser import Recogniser
+
+Engine = Literal["vosk", "sphinx"]
+
+
+def vosk_model(models: Path) -> Path | None:
+    """Return the model of vosk that is used: the first by name; None: none has been pulled."""
+    try:
+        folders = sorted(folder for folder in models.glob("vosk-*") if is_model(folder))
+    except OSError:
+        return None
+    return folders[0] if folders else None
+
+
+def open_recogniser(
+    engine: Engine | None, paths: Paths, bias: Bias | None = None, *, model: Path | None = None
+) -> Recogniser:
+    """Return a recogniser. ``engine`` None: the best there is; ``model``: another folder of vosk's.
+
+    Raises AlexaError: the engine that was asked for cannot be used.
+    """
+    found = model or vosk_model(paths.models)
+    if engine == "vosk" or (engine is None and found is not None):
+        if found is None:
+            raise AlexaError(
+                "vosk has no model", hint="fetch one: alexa models pull vosk-small-en-us"
+            )
+        try:
+            return VoskRecogniser(found, bias)
+        except AlexaError:
+            if engine is not None or model is not None:
+                raise
+    from alexa_cli.hear.sphinx.recogniser import SphinxRecogniser  # noqa: PLC0415 - if it is to hear
+
+    return SphinxRecogniser(paths.cache / "sphinx", bias)
