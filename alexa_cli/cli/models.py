@@ -16,6 +16,7 @@ from alexa_cli.language.text import printable
 from alexa_cli.models.download import megabytes
 from alexa_cli.models.known import KNOWN
 from alexa_cli.models.pull import HUB, is_intact, pull
+from alexa_cli.models.vosk import PUBLISHED, SMALL, fetched, pull_vosk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,12 +74,22 @@ def _test(
 
 
 @app.command("pull")
-def _pull(name: Annotated[str, typer.Argument(help="minilm", metavar="NAME")]) -> None:
+def _pull(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="minilm, vosk-small-en-us, or another one of vosk's list.", metavar="NAME"
+        ),
+    ],
+) -> None:
     """Fetch a model: goes on where it broke off, and checks every byte.
 
-    HF_ENDPOINT names a mirror of the model hub. Exit code 5: out of reach.
+    HF_ENDPOINT names a mirror of the model hub, VOSK_MODELS one of vosk's models. Exit code 5:
+    out of reach.
     """
     paths = find_paths(os.environ)
+    if name.startswith("vosk-"):
+        raise typer.Exit(fetch_vosk(name, paths.models, os.environ.get("VOSK_MODELS") or PUBLISHED))
     raise typer.Exit(fetch(name, paths.models, os.environ.get("HF_ENDPOINT") or HUB))
 
 
@@ -86,7 +97,8 @@ def fetch(name: str, models: Path, hub: str) -> int:
     """Pull one model and say so on stderr. Raises UsageError for one that is not known."""
     model = KNOWN.get(name)
     if model is None:
-        hint = did_you_mean(name, KNOWN) or f"known: {', '.join(sorted(KNOWN))}"
+        names = [*KNOWN, SMALL]
+        hint = did_you_mean(name, names) or f"known: {', '.join(sorted(names))}"
         raise UsageError(f"there is no model {name!r} to fetch", hint=hint)
     if is_intact(model, models):
         sys.stderr.write(f"{name} is already here ({megabytes(model.size)})\n")
@@ -99,6 +111,21 @@ def fetch(name: str, models: Path, hub: str) -> int:
     sys.stderr.write(
         printable(f"{name} is in {folder}\nuse it: --set models.nearest.encoder={name}\n")
     )
+    return 0
+
+
+def fetch_vosk(name: str, models: Path, base: str) -> int:
+    """Pull one model of vosk and say so on stderr. Raises UsageError for one not in its list."""
+    size = fetched(name, models)
+    if size is not None:
+        sys.stderr.write(f"{printable(name)} is already here ({megabytes(size)})\n")
+        return 0
+    screen = Screen()
+    try:
+        folder = pull_vosk(name, models, screen, base=base)
+    finally:
+        screen.close()
+    sys.stderr.write(printable(f"{name} is in {folder}\nspeech is heard with it from now on\n"))
     return 0
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from alexa_cli.errors import AlexaError
-from alexa_cli.hear.vosk_recogniser import VoskRecogniser, is_model
+from alexa_cli.hear.vosk_recogniser import VoskRecogniser
+from alexa_cli.models.vosk import is_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,12 +19,12 @@ Engine = Literal["vosk", "sphinx"]
 
 
 def vosk_model(models: Path) -> Path | None:
-    """Return the model of vosk that is used: the first by name; None: none has been pulled."""
+    """Return the model of vosk that is used: an English one first; None: none is there."""
     try:
-        folders = sorted(folder for folder in models.glob("vosk-*") if is_model(folder))
+        folders = [folder for folder in models.glob("vosk-*") if is_model(folder)]
     except OSError:
         return None
-    return folders[0] if folders else None
+    return min(folders, key=lambda each: ("-en-" not in each.name, each.name), default=None)
 
 
 def open_recogniser(

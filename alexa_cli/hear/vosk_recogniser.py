@@ -21,6 +21,7 @@ from alexa_cli.hear.frame import RATE
 from alexa_cli.hear.recogniser import HeardWord, Recognised
 from alexa_cli.hear.rescoring import Rescorer
 from alexa_cli.hear.sphinx.dictionary import Dictionary
+from alexa_cli.models.vosk import is_model
 from alexa_cli.turn import Hypothesis
 
 if TYPE_CHECKING:
@@ -38,13 +39,7 @@ AGAIN_BYTES = 10 * RATE * 2
 """If speech goes on after a look, so much sound is decoded again as a whole; what comes after
 more is a part of its own."""
 MOST_CHOICES = 500
-_LAYOUTS = (("am/final.mdl", "conf/model.conf"), ("final.mdl", "mfcc.conf"))
 _HINT = "fetch it again: alexa models pull vosk-small-en-us"
-
-
-def is_model(folder: Path) -> bool:
-    """Whether a folder looks like a model of vosk: today's layout, or the first one."""
-    return any(all((folder / name).is_file() for name in layout) for layout in _LAYOUTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ def fetch(file: ModelFile, base: str, folder: Path, progress: Progress) -> None:
     keeps breaking, AlexaError if the bytes are not the right ones.
     """
     done = folder / file.name
-    if size_of(done) == file.size and hash_of(done) == file.sha256:
+    kind, expected = file.hash
+    if size_of(done) == file.size and hash_of(done, kind) == expected:
         return
     part = folder / f"{file.name}.part"
     barren = 0
@@ -115,12 +116,13 @@ def _receive(
 
 def settle(file: ModelFile, base: str, part: Path, done: Path) -> None:
     """Check the hash and give the file its name; wrong bytes are thrown away."""
-    found = hash_of(part)
-    if found != file.sha256:
+    kind, expected = file.hash
+    found = hash_of(part, kind)
+    if found != expected:
         part.unlink()
         raise AlexaError(
             f"{file.name} from {base} is not the file expected "
-            f"(sha256 {found[:12]}…, not {file.sha256[:12]}…); nothing was installed",
+            f"({kind} {found[:12]}…, not {expected[:12]}…); nothing was installed",
             hint="a proxy may have sent a page of its own; try again, or another network",
         )
     part.replace(done)
@@ -147,10 +149,10 @@ def size_of(path: Path) -> int | None:
         return None
 
 
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 in hexadecimal."""
+def hash_of(path: Path, kind: str = "sha256") -> str:
+    """Return the hash in hexadecimal."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()
 
 
 def megabytes(count: int) -> str:

@@ -13,7 +13,14 @@ class ModelFile:
     """Its name beside the others, and its path in the model's repository on the hub."""
     size: int
     """Bytes."""
-    sha256: str
+    sha256: str = ""
+    md5: str = ""
+    """Where the publisher gives no better hash."""
+
+    @property
+    def hash(self) -> tuple[str, str]:
+        """The kind of hash and what the bytes must have, in hexadecimal."""
+        return ("sha256", self.sha256) if self.sha256 else ("md5", self.md5)
 
 
 @dataclass(frozen=True, slots=True)

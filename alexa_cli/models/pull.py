@@ -56,8 +56,8 @@ def pull(model: KnownModel, models: Path, progress: Progress, *, hub: str = HUB)
         return target
     private_dir(models)
     staging = private_dir(models / f".{model.name}.part")
-    with _alone(models / f".{model.name}.lock"), _disk(models):
-        _make_sure_of_room(model, staging)
+    with alone(models / f".{model.name}.lock"), disk(models):
+        check_room(model.size, staging)
         try:
             for file in model.files:
                 fetch(file, f"{hub.rstrip('/')}/{model.repository}/resolve/main", staging, progress)
@@ -68,10 +68,10 @@ def pull(model: KnownModel, models: Path, progress: Progress, *, hub: str = HUB)
     return target
 
 
-def _make_sure_of_room(model: KnownModel, staging: Path) -> None:
-    """Say so before the download if the disk cannot hold what is missing."""
+def check_room(size: int, staging: Path) -> None:
+    """Raise OSError before anything is written if the disk cannot hold what is missing."""
     here = sum(size_of(part) or 0 for part in staging.iterdir() if part.is_file())
-    if shutil.disk_usage(staging).free < model.size - here:
+    if shutil.disk_usage(staging).free < size - here:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(staging))
 
 
@@ -88,7 +88,7 @@ def _install(model: KnownModel, staging: Path, target: Path) -> None:
 
 
 @contextmanager
-def _disk(folder: Path) -> Iterator[None]:
+def disk(folder: Path) -> Iterator[None]:
     """Say in one line what the disk refused."""
     try:
         yield
@@ -103,7 +103,7 @@ def _disk(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Let one process at a time fetch a model. The lock falls when the process ends."""
     try:
         import fcntl  # noqa: PLC0415 - not on Windows
