@@ -24,9 +24,11 @@ import tempfile
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from alexa_cli.assistant.assistant import TurnOptions
 from alexa_cli.cli.common import Common
@@ -47,7 +49,9 @@ if TYPE_CHECKING:
 LIMIT_MS, LEAST_SHARE = 8.0, 0.95
 THINGS = "floor lamp;reading lamp;desk lamp;bedside lamp;printer;dryer;night light".split(";")
 WAYS = ("bring the {} to life", "i am done with the {}")
-SURE = TurnOptions(yes=True)
+NOW = datetime(2026, 11, 21, 1, 39, tzinfo=ZoneInfo("America/New_York"))
+"""The prompt holds the time, and a small model answers otherwise at another."""
+SURE = TurnOptions(yes=True, now=NOW)
 """Guards ask about phrasings that no expert's sentences are like."""
 SIDES = ("turn", "bare", "chat")
 BETWEEN = "put me in touch with the vet"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -33,7 +35,9 @@ def tiny_engine() -> Iterator[Engine]:
         yield Engine(url)
 
 
-SURE = TurnOptions(yes=True)
+NOW = datetime(2026, 11, 21, 1, 39, tzinfo=ZoneInfo("America/New_York"))
+"""A small model answers otherwise at another time: the prompt holds it."""
+SURE = TurnOptions(yes=True, now=NOW)
 """Guards ask about phrasings that no expert's sentences are like."""
 
 
