@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,9 +16,11 @@ import pytest
 
 from alexa_cli.errors import AlexaError
 from alexa_cli.hear.bias import Bias, Phrase
-from alexa_cli.hear.frame import FRAME_BYTES
+from alexa_cli.hear.frame import FRAME_BYTES, FRAME_SECONDS, Frame
+from alexa_cli.hear.listener import Listener
 from alexa_cli.hear.recogniser import Recognised
 from alexa_cli.hear.vosk_recogniser import VoskRecogniser
+from alexa_cli.turn import Stage, Utterance
 
 Speak: TypeAlias = Callable[[str], bytes]
 ROOT = Path(__file__).resolve().parents[2]
@@ -272,6 +275,27 @@ def test_a_damaged_model_is_one_clear_line_and_no_noise(
         VoskRecogniser(copy)
     assert "\n" not in caught.value.message
     assert capfd.readouterr().err == ""
+
+
+def test_a_listener_hears_with_it(recogniser: VoskRecogniser, speak: Speak) -> None:
+    sound = bytes(FRAME_BYTES * 30) + speak("turn on the kitchen light") + bytes(FRAME_BYTES * 40)
+
+    class Spoken:
+        name, live, overflows = "file spoken", False, 0
+
+        async def frames(self) -> AsyncIterator[Frame]:
+            for place, start in enumerate(range(0, len(sound), FRAME_BYTES)):
+                yield Frame(sound[start : start + FRAME_BYTES], place * FRAME_SECONDS)
+
+    async def listen() -> list[Utterance]:
+        async with Listener(Spoken(), recogniser) as listener:
+            return [each async for each in listener.utterances()]
+
+    revisions = asyncio.run(listen())
+    texts = {each.stage: each.text for each in revisions}
+    assert texts[Stage.EAGER] == texts[Stage.FINAL] == "turn on the kitchen light"
+    assert revisions[0].stage == Stage.PARTIAL
+    assert len(revisions[-1].hypotheses) > 1
 
 
 def test_vosk_is_imported_when_a_model_is_opened() -> None:
