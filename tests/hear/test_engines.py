@@ -30,7 +30,7 @@ def pulled(paths: Paths) -> Path:
             target = paths.models / "vosk-small-en-us"
             shutil.copytree(folder, target, copy_function=shutil.copyfile)
             return target
-    pytest.skip("needs the tiny model: tools/vosk_model makes it")
+    pytest.skip("needs a tiny model of vosk in tests/data/tiny_vosk")
 
 
 def test_without_a_model_sphinx_hears(paths: Paths) -> None:

@@ -35,7 +35,7 @@ def model() -> Path:
     for folder in (ROOT / "tests/data/tiny_vosk", SHARED / "reference/tiny_vosk/model"):
         if (folder / "am/final.mdl").is_file():
             return folder
-    pytest.skip("needs the tiny model: tools/vosk_model makes it")
+    pytest.skip("needs a tiny model of vosk in tests/data/tiny_vosk")
 
 
 @pytest.fixture(scope="module")
