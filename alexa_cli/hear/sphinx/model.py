@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from alexa_cli.hear.bias import Bias, Phrase
     from alexa_cli.hear.sphinx.dictionary import Dictionary
 
-FORM = 5
+FORM = 6
 """Raised when the files change for the same bias."""
 KEPT = 24
 """Files in the folder; the longest unused are deleted."""
@@ -32,7 +32,7 @@ CHOICES, MENTIONED = "?choices", "?mentioned"
 CHOICES_SHARE = 0.7
 """Of all utterances, while a question is pending: how many answer it with one of its choices."""
 MENTIONED_SHARE = 0.02
-TEXT_SHARE = 0.2
+TEXT_SHARE = 0.02
 """Sentences with free text count so much less: any words at all explain any sound a little."""
 ALIKE = 0.6
 """A list so much of which another one has is one class with it."""

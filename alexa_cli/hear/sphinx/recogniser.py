@@ -39,6 +39,8 @@ LOOKED_AT = 40
 SHORT = 70
 """Frames. A shorter utterance is decoded once more when it is over, with the mean of its own
 sound: the running mean, which takes the microphone and the room out, needs some seconds."""
+COLD = 500
+"""Frames. So are all utterances until so much was heard."""
 SCALE = 1024 / 20
 """Of a path's score as pocketsphinx gives it, to natural logarithms as its posteriors use them."""
 _NOTHING = Bias(sentences=(Phrase(("stop",)),))
@@ -74,6 +76,7 @@ class SphinxRecogniser:
         self._known: tuple[int, Recognised] | None = None
         self._open = False
         self._mean = ""
+        self._heard = 0
         self.failed = ""
         """Why the last ``expect`` changed nothing; "": it did."""
         self.expect(bias or _NOTHING)
@@ -108,7 +111,8 @@ class SphinxRecogniser:
         decoder = self._library.Decoder(
             lmctl=model.control, lmname="main", dict=model.dictionary,
             lw=LANGUAGE_WEIGHT, fwdflatlw=LANGUAGE_WEIGHT,
-            loglevel="FATAL", logfn=os.devnull,
+            # What takes noise out follows the sound from a start it guesses: cold, it costs words.
+            remove_noise=False, loglevel="FATAL", logfn=os.devnull,
         )  # fmt: skip
         return decoder, model
 
@@ -142,6 +146,7 @@ class SphinxRecogniser:
             if self._decoder is not None and decoder is not self._decoder:
                 decoder.set_cmn(self._decoder.get_cmn())  # the same microphone and room
             self._decoder, self._next = decoder, None
+        self._heard += len(self._frames)
         self._frames, self._after, self._known = [], [], None
         self._mean = self._decoder.get_cmn()
         self._start()
@@ -190,7 +195,7 @@ class SphinxRecogniser:
         """See ``Recogniser``."""
         if self._open:
             self._end()
-            if 0 < len(self._frames) < SHORT:
+            if self._frames and (len(self._frames) < SHORT or self._heard < COLD):
                 self._once_more()
         if self._known is None or self._known[0] < n_best:
             self._known = (n_best, self._result(n_best))
