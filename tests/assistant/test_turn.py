@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -261,7 +262,8 @@ def test_a_call_that_cannot_even_be_asked_about_has_failed(
     assert said.status == "failed"
     ended = [e.outcome.call.api for e in said.events if isinstance(e, Acted)]
     assert ended == [first.api, "blow"]
-    assert [outcome["call"]["api"] for outcome in play.record().outcomes] == ended
+    kept: list[Any] = play.record().outcomes
+    assert [outcome["call"]["api"] for outcome in kept] == ended
 
 
 def test_an_effect_never_happens_before_the_barrier(make: Callable[..., Play]) -> None:

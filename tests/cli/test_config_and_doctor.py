@@ -50,7 +50,8 @@ def test_show_says_where_each_value_came_from(
     capsys: pytest.CaptureFixture[str], paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_private(
-        paths.config_file, b"act:\n  deadline: 7s\nmodels: {a: {kind: llm, model: openai/m, api_key: xyz}}\n"
+        paths.config_file,
+        b"act:\n  deadline: 7s\nmodels: {a: {kind: llm, model: openai/m, api_key: xyz}}\n",
     )
     monkeypatch.setenv("ALEXA_CONVERSATION__HISTORY", "3")
     for verb in (["config"], ["config", "show"]):
@@ -187,13 +188,13 @@ def test_a_broken_config_is_told_once_and_the_rest_is_still_looked_at(
 def test_modes(paths: Paths) -> None:
     paths.data.mkdir(parents=True)
     paths.data.chmod(0o755)
-    write_private(paths.config_file, b"models: {a: {kind: llm, model: openai/m, api_key: s3cret}}")
+    write_private(paths.config_file, b"models: {a: {kind: llm, model: openai/m, api_key: s3cret-key}}")
     paths.config_file.chmod(0o644)
     found = [*checks.folders(look(paths)), *checks.config(look(paths))]
     assert one(found, "data folder").status == "warn"
     assert one(found, "data folder").fix == f"chmod 700 {paths.data}"
     assert one(found, "config mode").fix == f"chmod 600 {paths.config_file}"
-    assert "s3cret" not in str(found)
+    assert "s3cret-key" not in str(found)
 
 
 def test_folders_in_the_way(paths: Paths) -> None:

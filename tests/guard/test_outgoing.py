@@ -136,7 +136,7 @@ def test_a_request_that_would_go_over_the_limit_is_not_made() -> None:
 def test_requests_of_other_processes_count() -> None:
     lately = [2]
     pace = Pace(3, lambda: 0.0, lambda: lately[0])
-    assert pace.check(SPEC, request(), Meter())
+    assert pace.check(SPEC, request(), Meter()) == request()
     lately[0] = 3
     with pytest.raises(Refused, match="3 requests within a minute"):
         pace.check(SPEC, request(), Meter())
