@@ -188,7 +188,9 @@ def test_a_broken_config_is_told_once_and_the_rest_is_still_looked_at(
 def test_modes(paths: Paths) -> None:
     paths.data.mkdir(parents=True)
     paths.data.chmod(0o755)
-    write_private(paths.config_file, b"models: {a: {kind: llm, model: openai/m, api_key: s3cret-key}}")
+    write_private(
+        paths.config_file, b"models: {a: {kind: llm, model: openai/m, api_key: s3cret-key}}"
+    )
     paths.config_file.chmod(0o644)
     found = [*checks.folders(look(paths)), *checks.config(look(paths))]
     assert one(found, "data folder").status == "warn"
