@@ -40,6 +40,14 @@ def ask(
     yes: YesOption = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Keep nothing of this turn.")] = False,
     now: NowOption = None,
+    audio: Annotated[
+        str | None,
+        typer.Option(
+            "--audio",
+            metavar="FILE",
+            help="Hear a recording instead: a file, - for stdin, or sample (one that ships).",
+        ),
+    ] = None,
     think: Annotated[
         bool,
         typer.Option(
@@ -60,6 +68,6 @@ def ask(
     """
     asked = Asked(
         tuple(words or ()), conversation, continued, Shown(as_json, trace, quiet), yes,
-        not no_save, now, seed, Common.of(config, sets, experts), think=think,
+        not no_save, now, seed, Common.of(config, sets, experts), think=think, audio=audio,
     )  # fmt: skip
     raise typer.Exit(ask_once(asked))

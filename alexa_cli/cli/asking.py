@@ -52,11 +52,13 @@ class Asked:
     asks: tuple[str, ...] = ()
     """What the house is asked for without words (``undo``)."""
     think: bool = False
+    audio: str | None = None
+    """A recorded utterance in place of words: a file, ``-`` or ``sample``."""
 
 
 def ask(asked: Asked) -> int:
     """Run one turn, show it, and return the exit code. Raises AlexaError."""
-    said = " ".join(asked.asks) or spoken(asked.words)
+    said = "" if asked.audio else " ".join(asked.asks) or spoken(asked.words)
     options = TurnOptions(
         now=instant(asked.now), yes=asked.yes, seed=asked.seed, asks=asked.asks, think=asked.think
     )
@@ -68,7 +70,8 @@ def ask(asked: Asked) -> int:
             )
             stream = Stream(partial(_out, sys.stdout))
             show = (lambda _event: None) if asked.shown.as_json else stream.see
-            seen = asyncio.run(one_turn(session, said, which, options, show))
+            utterances = heard(session, asked.audio, which, options) if asked.audio else typed(said)
+            seen = asyncio.run(one_turn(session, utterances, which, options, show))
             screen.answer(session.store, seen, asked.shown, stream)
             if session.house.talkers is not None and session.house.settings.jobs.summarise:
                 asyncio.run(_tidy_up(session, which))
@@ -145,16 +148,29 @@ async def _tidy_up(session: Session, conversation: str) -> None:
         await session.close()
 
 
+async def heard(
+    session: Session, audio: str, conversation: str, options: TurnOptions
+) -> AsyncIterator[Utterance]:
+    """A recorded utterance as the stream of revisions that it is. Raises AlexaError."""
+    from alexa_cli.cli.hearing import Ears
+    from alexa_cli.hear.sources import open_source
+
+    listener = Ears(session).listener(open_source(audio), conversation, now=options.now)
+    async with listener, aclosing(listener.utterances()) as utterances:
+        async for utterance in utterances:
+            yield utterance
+
+
 async def one_turn(
     session: Session,
-    said: str,
+    utterances: AsyncIterator[Utterance],
     conversation: str,
     options: TurnOptions,
     show: Callable[[Event], None] = lambda _event: None,
 ) -> Seen:
-    """Run one turn of typed words and return what was seen of it; ``show`` sees each event."""
+    """Run one turn and return what was seen of it; ``show`` sees each event."""
     seen = Seen()
-    turn = session.assistant.turn(typed(said), conversation, options)
+    turn = session.assistant.turn(utterances, conversation, options)
     with stray_prints():
         try:
             async with aclosing(turn) as events:
