@@ -69,8 +69,15 @@ class TemplateIndex:
         return [
             template
             for _, template in sorted(found.items(), key=lambda item: item[0])
-            if all(not said.isdisjoint(clause) for clause in template.clauses)
+            if _begins(template, words)
+            and all(not said.isdisjoint(clause) for clause in template.clauses)
         ]
+
+
+def _begins(template: Template, words: tuple[str, ...]) -> bool:
+    """Whether a template can begin with the first of these words."""
+    first = template.states[0]
+    return bool(first.slots) or not words or words[0] in first.literals
 
 
 @dataclass(frozen=True, slots=True)
