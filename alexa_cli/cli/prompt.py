@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from alexa_cli.cli.options import ConfigOption, ExpertsOption, JsonOption, SetOption
-from alexa_cli.cli.trace import TurnArgument, dumps, open_store, print_lines, width
-
-
-class _ShowByDefault(TyperGroup):
-    """``alexa prompt last`` is ``alexa prompt show last``."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            args = ["show", *args]
-        return super().resolve_command(ctx, args)
-
+from alexa_cli.cli.trace import ShowByDefault, TurnArgument, dumps, open_store, print_lines, width
 
 app = typer.Typer(
-    cls=_ShowByDefault,
+    cls=ShowByDefault,
     help="See what language models were shown.",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},

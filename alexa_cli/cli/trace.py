@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from alexa_cli.store.store import Store
 
 
-class _ShowByDefault(TyperGroup):
-    """``alexa trace t-1m5q9z`` is ``alexa trace show t-1m5q9z``; bare, it lists."""
+class ShowByDefault(TyperGroup):
+    """``alexa trace t-1m5q9z`` is ``alexa trace show t-1m5q9z``; so for ``alexa prompt``."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
+        """See click: what is no command is what to show."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             args = ["show", *args]
         return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
-    cls=_ShowByDefault,
+    cls=ShowByDefault,
     help="See what happened in a turn.",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -1,12 +1,10 @@
 """What a language model answered, made safe to show: plain text, whatever it holds.
 
-Terminal escapes and invisible characters go, also where a stream cuts one in two. What looks like
-a tool call in a reply is text: nothing below parses it.
+Terminal escapes and invisible characters go, also where a stream cuts one in two.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from enum import Enum, auto
 
@@ -88,14 +86,3 @@ class Cleaner:
 def clean(text: str) -> str:
     """Return text without escapes and invisible characters; newlines and tabs stay."""
     return Cleaner().feed(text)
-
-
-_CALLS = re.compile(
-    r"(?is)<\s*(tool_call|function_call|function_calls|invoke|tool_use)\b"
-    r"|\A\s*(?:```(?:json)?\s*)?\{\s*\"(?:name|tool|function|tool_calls|calls|arguments)\"\s*:"
-)
-
-
-def looks_like_call(text: str) -> bool:
-    """Whether a reply looks like a tool call: to be shown as text, and never to be run."""
-    return bool(_CALLS.search(text))

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.config.quiet import silenced
 from alexa_cli.errors import AlexaError
 from alexa_cli.hear.alike import Pronouncer, alike
 from alexa_cli.hear.bias import Bias
@@ -199,26 +198,12 @@ def _load(folder: Path) -> tuple[Any, Any]:
         raise AlexaError(f"vosk cannot be used: {error}", hint="pip install vosk") from error
     vosk.SetLogLevel(-1)
     try:
-        with _quiet():
+        with silenced():
             model = vosk.Model(str(folder))
             vosk.KaldiRecognizer(model, RATE)  # the graph is read but now
     except Exception as error:
         raise AlexaError(f"{folder}: the model of vosk is damaged", hint=_HINT) from error
     return vosk, model
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep off the screen what vosk's library writes there by itself, whatever its log level."""
-    kept = os.dup(2)
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _read(told: str) -> _Heard:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alexa_cli.guard.answers import LONGEST_STRING, Cleaner, clean, looks_like_call
+from alexa_cli.guard.answers import LONGEST_STRING, Cleaner, clean
 
 NASTY = "\x1b[]0;31mJ\x07\\\x9b\x9dP?! ab\n\té\u202e\u200b\r(B"
 
@@ -56,17 +56,3 @@ def test_nothing_that_steers_a_terminal_is_left(text: str) -> None:
 def test_an_escape_that_never_ends_does_not_swallow_the_answer() -> None:
     text = "\x1b]0;" + "x" * (LONGEST_STRING + 10) + "shown"
     assert clean(text).endswith("shown")
-
-
-@pytest.mark.parametrize(
-    ("text", "call"),
-    [
-        ("<tool_call>{}</tool_call>", True),
-        ('{"name": "smart_home.unlock", "arguments": {}}', True),
-        ('```json\n{"calls": []}\n```', True),
-        ("I turned the light on.", False),
-        ("a < b and tools are nice", False),
-    ],
-)
-def test_what_looks_like_a_call_is_known(text: str, call: bool) -> None:
-    assert looks_like_call(text) is call

@@ -243,7 +243,7 @@ def test_a_sound_system_that_hangs(home: Path, portaudio: None, repo: Path) -> N
         "from alexa_cli.errors import AlexaError\n"
         "from alexa_cli.hear.sources.devices import find_devices\n"
         "from alexa_cli.hear.sources.patience import patiently\n"
-        "from alexa_cli.hear.sources.quiet import silenced\n"
+        "from alexa_cli.config.quiet import silenced\n"
         "import sys\n"
         "def find():\n"
         "    with silenced():\n"

@@ -8,9 +8,9 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from alexa_cli.config.quiet import silenced
 from alexa_cli.hear.errors import AudioError
 from alexa_cli.hear.sources.convert import Converter
-from alexa_cli.hear.sources.quiet import silenced
 from alexa_cli.hear.sources.reading import BLOCK, Bytes, read_frames
 from alexa_cli.hear.sources.wav import Format, is_wav, read_format
 

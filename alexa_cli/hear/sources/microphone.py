@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.config.quiet import silenced
 from alexa_cli.hear.errors import AudioError
 from alexa_cli.hear.frame import FRAME_SECONDS, RATE
 from alexa_cli.hear.sources.convert import Converter, Framer
@@ -21,7 +22,6 @@ from alexa_cli.hear.sources.devices import (
     load_sounddevice,
 )
 from alexa_cli.hear.sources.patience import leave_it_behind, patiently
-from alexa_cli.hear.sources.quiet import silenced
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

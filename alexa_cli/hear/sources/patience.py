@@ -9,8 +9,8 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from alexa_cli.config.quiet import speak_again
 from alexa_cli.hear.errors import NoAudio
-from alexa_cli.hear.sources.quiet import speak_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable

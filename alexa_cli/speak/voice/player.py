@@ -10,17 +10,16 @@ spoken and let go of after it.
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.config.quiet import silenced
 from alexa_cli.speak.voice import SAMPLE_BYTES, NoOutput, Sound, VoiceFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 LATENCY = 0.1
 """Seconds of sound that the device is given ahead: enough for a busy machine."""
@@ -165,7 +164,7 @@ class Player:
     def _opened(self, rate: int) -> _Device:
         sounddevice = _sounddevice()
         device = _Device(rate, self._tape)
-        with _quiet():
+        with silenced():
             try:
                 own = sounddevice.query_devices(self._name, "output")
                 usual = int(own["default_samplerate"])
@@ -231,27 +230,3 @@ def _reason(name: str | int | None, error: Exception) -> str:
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
     which = "no loudspeaker" if name is None else f"no loudspeaker {name!r}"
     return f"{which}: {first}"
-
-
-_one = threading.Lock()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Let what ALSA writes to stderr by itself go nowhere: errors say what it means."""
-    with _one:
-        try:
-            kept = os.dup(2)
-        except OSError:  # stderr is closed: there is nothing to keep clean
-            yield
-            return
-        try:
-            if sys.stderr is not None:
-                sys.stderr.flush()
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 2)
-            os.close(nowhere)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
