@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def tokens(spent: Spent, *, cached: bool = True) -> str:
     """Return ``in 1,912 (cached 1,856) out 14``."""
     if spent.input is None and spent.output is None:
-        return "tokens unknown"
+        return "tokens unknown" if spent.cycles or spent.more else "no tokens"
     kept = []
     if spent.cache_read is not None:
         kept.append(f"cached {spent.cache_read:,}")

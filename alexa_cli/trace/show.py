@@ -101,7 +101,7 @@ def decision_text(decision: Json) -> Iterator[str]:
     )
     seconds = decision.get("seconds")
     took = f" ({milliseconds(seconds)})" if isinstance(seconds, float) and seconds else ""
-    yield f"{shown.get('model', '')}: {shown.get('type', '')}{scored}{took}  {words}"
+    yield f"{shown.get('model') or 'nobody'}: {shown.get('type', '')}{scored}{took}  {words}"
     yield from _first_made(shown.get("basis"))
     for candidate in _dicts(shown.get("candidates"))[:3]:
         yield (f"  * {_score(candidate)} {_call_name(candidate)}  {candidate.get('why', '')}")

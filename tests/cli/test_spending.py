@@ -137,3 +137,9 @@ def test_the_end_of_a_turn_is_stored_with_what_it_spent() -> None:
     end = Finished("t-1", "done", 0.5, SPENT)
     assert from_tagged(plain(end)) == end
     assert build(plain(SPENT), Spent) == SPENT
+
+
+def test_a_request_that_was_not_let_in_took_no_tokens() -> None:
+    none = replace(SPENT, cycles=0, uncached=None, cache_read=None, cache_write=None, output=None)
+    assert tokens(none) == "no tokens"
+    assert tokens(replace(none, more=True)) == "tokens unknown"
