@@ -169,6 +169,9 @@ def section(class_: type[msgspec.Struct], at: str) -> Iterator[str]:
     text = HEADS.get(at) or inspect.getdoc(class_) or ""
     yield from ("", f"## {at}", "", " ".join(text.split()), "")
     yield from table(class_, f"{at.removesuffix('[]')}.")
+    for field in fields(class_):
+        if _group(field):
+            yield from section(field.type, f"{at}.{field.name}")
 
 
 def configuration() -> str:

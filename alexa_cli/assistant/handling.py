@@ -62,4 +62,5 @@ def handler_context(
             act.http_timeout.seconds, act.shell_timeout.seconds, act.output_limit.bytes
         ),
         seed=turning.options.seed,
+        options=house.settings.experts.options.get(expert.name, {}),
     )  # fmt: skip

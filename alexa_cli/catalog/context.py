@@ -109,6 +109,8 @@ class HandlerContext:
     limits: Limits = field(default_factory=Limits)
     seed: int | None = None
     """``--seed`` of this turn; None: chance."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What config.yaml tells this expert: ``experts.options.NAME``."""
 
     def chance(self) -> Random:
         """Return a source of chance: with ``--seed``, the same each time it is asked for."""

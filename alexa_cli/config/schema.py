@@ -35,6 +35,8 @@ class ExpertsSettings(_Options, frozen=True):
     """Names of experts that are not loaded."""
     hooks: dict[str, dict[str, Any]] = {}
     """Replaces the ``run`` of an API: ``expert.api`` to ``{shell: [...]}`` or ``{http: {...}}``."""
+    options: dict[str, dict[str, Any]] = {}
+    """What an expert may be told, by its name: its handlers get it as ``context.options``."""
 
 
 class PriceSettings(_Options, frozen=True):
@@ -186,6 +188,80 @@ class CacheSettings(_Options, frozen=True):
     """A plan older than this is not used."""
 
 
+class PausesSettings(_Options, frozen=True):
+    """How long a silence ends an utterance."""
+
+    eager: Duration = Duration("300ms")
+    """After it deciding begins, as far as that is harmless."""
+    final: Duration = Duration("510ms")
+    """After it the utterance stands, and what it asks for is done."""
+    complete: Duration = Duration("300ms")
+    """Instead of ``final``, after a sentence that is complete as it is."""
+    unfinished: Duration = Duration("1200ms")
+    """Instead of ``final``, after one that is plainly unfinished ("set a timer for")."""
+
+
+class WakeSettings(_Options, frozen=True):
+    """The word that it listens for."""
+
+    words: list[str] = msgspec.field(default_factory=lambda: ["alexa"])
+    """Any of these wakes it."""
+    sensitivity: Literal["low", "medium", "high"] = "medium"
+    """High hears it from further away, and more often where nobody said it."""
+
+
+class HearSettings(_Options, frozen=True):
+    """How it listens."""
+
+    engine: Literal["vosk", "sphinx"] | None = None
+    """What recognises speech; left out, vosk if a model of it is there, else sphinx."""
+    model: str | None = None
+    """A folder with a model of vosk; left out, the one that ``alexa models pull`` fetched.
+    Relative to the file that names it."""
+    device: str | int | None = None
+    """The microphone, by name or number (``alexa audio devices``); left out, the system's."""
+    pauses: PausesSettings = PausesSettings()
+    """When an utterance ends."""
+    patience: Duration = Duration("8s")
+    """How long it waits for a first word before it stops listening."""
+    wake: WakeSettings = WakeSettings()
+    """The word that it wakes to."""
+    n_best: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
+    """How many hypotheses are weighed by whether they make sense."""
+    bias: bool = True
+    """Whether it expects what fits now: answers to its question, names that it just said."""
+
+
+class SpeakSettings(_Options, frozen=True):
+    """How it speaks."""
+
+    voice: str = "en-us"
+    """A voice of espeak-ng, such as ``en-us``, ``en-gb`` or ``en-us+f3``."""
+    rate: Annotated[int, msgspec.Meta(ge=80, le=450)] = 170
+    """Words a minute."""
+    command: list[str] = []
+    """A program that speaks instead, such as ``[say, "$text"]``; empty, the built-in voice."""
+    device: str | int | None = None
+    """Where it is heard, by name or number (``alexa audio devices``); left out, the system's."""
+    mute: bool = False
+    """Whether replies are shown only."""
+
+
+class WatchSettings(_Options, frozen=True):
+    """How what is due (timers, alarms, reminders) reaches you, besides the terminal."""
+
+    desktop: bool = True
+    """Whether ``alexa watch`` shows a notification on the desktop, if there is one."""
+    shell: list[str] = []
+    """A program to run for each, such as ``[notify, "$text"]``."""
+    http: dict[str, Any] = {}
+    """A request to make for each: ``{method, url, headers, json, body, timeout}``."""
+    late: Duration = Duration("2m")
+    """What is delivered later than this says that it is late, and when it was due."""
+    snooze: Duration = Duration("9m")
+    """For how long "snooze" puts an alarm off."""
+
+
 class ConversationSettings(_Options, frozen=True):
     """How a conversation goes on."""
 
@@ -244,6 +320,12 @@ class Settings(_Options, frozen=True):
     """What may reach a language model, and what may come of it."""
     cache: CacheSettings = CacheSettings()
     """Plans that are kept."""
+    hear: HearSettings = HearSettings()
+    """How it listens."""
+    speak: SpeakSettings = SpeakSettings()
+    """How it speaks."""
+    watch: WatchSettings = WatchSettings()
+    """How what is due reaches you."""
     conversation: ConversationSettings = ConversationSettings()
     """How a conversation goes on."""
     act: ActSettings = ActSettings()

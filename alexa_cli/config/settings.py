@@ -158,11 +158,21 @@ def _no_empty_groups(data: Json) -> Json:
         return {}
     if not isinstance(data, dict):
         return data
-    defaults = msgspec.to_builtins(Settings(), enc_hook=str)
-    groups = {key for key, item in defaults.items() if isinstance(item, dict)}
-    full = {key: {} if item is None and key in groups else item for key, item in data.items()}
+    full = _filled(data, msgspec.to_builtins(Settings(), enc_hook=str))
     if isinstance(models := full.get("models"), dict):
         full["models"] = {name: {} if item is None else item for name, item in models.items()}
+    return full
+
+
+def _filled(data: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``data`` with an empty mapping for each group of ``defaults`` that says nothing."""
+    full = dict(data)
+    for key, item in data.items():
+        if isinstance(group := defaults.get(key), dict):
+            if item is None:
+                full[key] = {}
+            elif isinstance(item, dict):
+                full[key] = _filled(item, group)
     return full
 
 
@@ -171,13 +181,17 @@ def options(settings: Settings) -> Iterator[tuple[At, Json]]:
     return _walk(msgspec.to_builtins(settings, enc_hook=str), settings, ())
 
 
+_NAMED = {("models",), ("experts", "hooks")}
+"""Mappings whose keys are names of the user's choosing."""
+
+
 def _walk(plain: Any, typed: Any, at: At) -> Iterator[tuple[At, Json]]:  # noqa: ANN401 - any option
     if isinstance(typed, msgspec.Struct) and not isinstance(typed, Strategy):
         for name in typed.__struct_fields__:
             value = getattr(typed, name)
             if not (isinstance(typed, ModelSettings | PriceSettings) and value in (None, {})):
                 yield from _walk(plain[name], value, (*at, name))
-    elif isinstance(typed, dict) and typed and at in {("models",), ("experts", "hooks")}:
+    elif isinstance(typed, dict) and typed and (at in _NAMED or at[:2] == ("experts", "options")):
         for name, value in typed.items():
             yield from _walk(plain[name], value, (*at, name))
     else:
