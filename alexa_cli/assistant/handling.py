@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from alexa_cli.catalog.context import HandlerContext, HandlerFailed, Limits, Lists
 from alexa_cli.context.names import NameList
 from alexa_cli.store.state import ExpertStore
-from alexa_cli.watch import due
+from alexa_cli.watch import due, running
+from alexa_cli.watch.due import Due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,22 +25,48 @@ class Notifier:
     def __init__(self, turning: Turning, expert: str) -> None:
         self._turning, self._expert = turning, expert
 
-    def __call__(self, text: str, *, at: datetime, key: str) -> str | None:
+    def __call__(
+        self, text: str, *, at: datetime, key: str, repeat: str | None = None,
+        kind: str = "notice", until: datetime | None = None,
+    ) -> str | None:  # fmt: skip
         """Have ``text`` said at ``at``; returns who will say it, None if nobody is running."""
-        if at.tzinfo is None:
-            raise HandlerFailed(f"{self._expert}: notify(at=...) takes an instant with a time zone")
-        house = self._turning.house
-        due.schedule(
-            house.store, at=at, text=text, expert=self._expert, key=key,
-            conversation=self._turning.conversation,
-        )  # fmt: skip
-        if house.rings_here:
+        for name, instant in (("at", at), ("until", until)):
+            if instant is not None and instant.tzinfo is None:
+                raise HandlerFailed(
+                    f"{self._expert}: notify({name}=...) takes an instant with a time zone"
+                )
+        turning = self._turning
+        try:
+            due.schedule(
+                turning.house.store,
+                Due(
+                    self._expert, key, at, text, turning.conversation,
+                    repeat=repeat, kind=kind, until=until, tz=turning.snapshot.tz,
+                ),
+            )  # fmt: skip
+        except OverflowError as error:
+            raise HandlerFailed(f"{self._expert}: that is too far away: {at}") from error
+        if turning.house.rings_here:
             return "here"
-        return due.anybody_delivering(house.store)
+        return running.anybody_delivering(turning.house.store)
 
     def cancel(self, key: str) -> bool:
         """Do not say it; returns whether it was still to come."""
         return due.cancel(self._turning.house.store, self._expert, key)
+
+    def pending(self) -> list[Due]:
+        """What is still to come, the earliest first."""
+        return due.pending(self._turning.house.store, self._expert)
+
+    def delivered(self, limit: int = 20) -> list[Due]:
+        """What was told, the newest first."""
+        return due.delivered(self._turning.house.store, self._expert, limit)
+
+    def first(self, repeat: str, after: datetime) -> datetime | None:
+        """The first time behind ``after`` that fits a rule, by the household's clock."""
+        from alexa_cli.watch import recurrence  # noqa: PLC0415 - most turns repeat nothing
+
+        return recurrence.first(repeat, after, self._turning.snapshot.tz)
 
 
 def handler_context(

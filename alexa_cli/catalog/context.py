@@ -10,7 +10,7 @@ from alexa_cli.errors import AlexaError
 from alexa_cli.turn import Json, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from random import Random
 
@@ -56,17 +56,61 @@ class Limits:
     output_bytes: int = 1_000_000
 
 
+class Notified(Protocol):
+    """Something that was scheduled."""
+
+    @property
+    def key(self) -> str:
+        """What it was scheduled under."""
+
+    @property
+    def at(self) -> datetime:
+        """When it is due, or was; of what is repeated, the next time. In UTC."""
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+
+    @property
+    def repeat(self) -> str | None:
+        """The rule; None: once."""
+
+    @property
+    def kind(self) -> str:
+        """``notice``, ``timer``, ``alarm`` or ``reminder``."""
+
+    @property
+    def missed(self) -> int:
+        """How many occurrences before this one came while nobody could tell them."""
+
+
 class Notify(Protocol):
     """Says something later."""
 
-    def __call__(self, text: str, *, at: datetime, key: str) -> str | None:
+    def __call__(
+        self, text: str, *, at: datetime, key: str, repeat: str | None = None,
+        kind: str = "notice", until: datetime | None = None,
+    ) -> str | None:  # fmt: skip
         """Say ``text`` at ``at``; returns who will say it, None if nobody is running now.
 
-        The same ``key`` replaces what was scheduled under it.
+        Who is ``here`` for this program, else one such as ``alexa watch``. The same ``key``
+        replaces what was scheduled under it. ``repeat`` is a rule such as
+        ``FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=6;BYMINUTE=45``, by the household's clock; ``at`` is the
+        first time then and ``until`` the last at most. ``kind`` (``timer``, ``alarm``,
+        ``reminder``) is shown. Raises AlexaError for a bad rule.
         """
 
-    def cancel(self, key: str) -> object:
-        """Do not say it."""
+    def cancel(self, key: str) -> bool:
+        """Do not say it; returns whether it was still to come."""
+
+    def pending(self) -> Sequence[Notified]:
+        """What this expert has scheduled and is still to come, the earliest first."""
+
+    def delivered(self, limit: int = 20) -> Sequence[Notified]:
+        """What was said for this expert in the last days, the newest first."""
+
+    def first(self, repeat: str, after: datetime) -> datetime | None:
+        """The first time behind ``after`` that fits a rule; None if there is none."""
 
 
 class Lists:

@@ -18,7 +18,7 @@ from alexa_cli.context.names import Name, NameList
 from alexa_cli.store.state import ExpertStore
 from alexa_cli.store.store import Store
 from alexa_cli.turn import Argument
-from alexa_cli.watch import due
+from alexa_cli.watch import due, recurrence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,13 +36,27 @@ class Notices:
     store: Store
     expert: str
     who: str | None = None
+    tz: str = "UTC"
 
-    def __call__(self, text: str, *, at: datetime, key: str) -> str | None:
-        due.schedule(self.store, at=at, text=text, expert=self.expert, key=key)
+    def __call__(
+        self, text: str, *, at: datetime, key: str, repeat: str | None = None,
+        kind: str = "notice", until: datetime | None = None,
+    ) -> str | None:  # fmt: skip
+        new = due.Due(self.expert, key, at, text, repeat=repeat, kind=kind, until=until, tz=self.tz)
+        due.schedule(self.store, new)
         return self.who
 
     def cancel(self, key: str) -> bool:
         return due.cancel(self.store, self.expert, key)
+
+    def pending(self) -> list[due.Due]:
+        return due.pending(self.store, self.expert)
+
+    def delivered(self, limit: int = 20) -> list[due.Due]:
+        return due.delivered(self.store, self.expert, limit)
+
+    def first(self, repeat: str, after: datetime) -> datetime | None:
+        return recurrence.first(repeat, after, self.tz)
 
 
 @dataclass
@@ -99,7 +113,7 @@ class Played:
         """What will be said: key to text and seconds from now."""
         return {
             each.key: (each.text, (each.at - self.now).total_seconds())
-            for each in due.upcoming(self.store)
+            for each in due.pending(self.store)
         }
 
 

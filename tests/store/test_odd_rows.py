@@ -22,7 +22,8 @@ from alexa_cli.store.state import ExpertStore
 from alexa_cli.store.store import Store
 from alexa_cli.trace.export import export
 from alexa_cli.trace.save import TurnRecord, list_turns, load_turn, save_turn
-from alexa_cli.watch.due import claim, schedule, upcoming
+from alexa_cli.watch.claiming import claim
+from alexa_cli.watch.due import Due, pending, schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ def test_odd_values_are_an_error_or_a_notice(
     with Store(file) as store:
         store.append(EventRow("a", "turn", "c", "a"), b"{}")
         store.append(EventRow("conversation/c", "conversation", "c"), b"{}")
-        schedule(store, at=NOW, text="x", expert="e", key="k")
+        schedule(store, Due("e", "k", NOW, "x"))
         ExpertStore(store, "e").set("k", 1)
     with closing(sqlite3.connect(file)) as raw, raw:
         raw.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 - from above
@@ -59,7 +60,7 @@ def test_odd_values_are_an_error_or_a_notice(
             lambda: list_turns(store), lambda: load_turn(store), lambda: list(export(store)),
             lambda: load_conversation(store, "c", NOW), lambda: latest_conversation(store),
             lambda: latest_undoable(store, NOW), lambda: claim(store, NOW, "me"),
-            lambda: upcoming(store), lambda: ExpertStore(store, "e").items(),
+            lambda: pending(store), lambda: ExpertStore(store, "e").items(),
             lambda: ExpertStore(store, "e").get("k"), lambda: sweep(store),
             lambda: tidy(store, keep=1, max_size=1),
         ):  # fmt: skip

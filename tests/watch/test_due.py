@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.store.rows import EventRow
 from alexa_cli.store.store import Store
-from alexa_cli.watch.due import (
+from alexa_cli.watch import claiming
+from alexa_cli.watch.due import Due, cancel, pending, schedule
+from alexa_cli.watch.running import (
     HEARTBEAT_SECONDS,
-    Due,
     anybody_delivering,
-    cancel,
-    claim,
     owner_id,
     register,
-    schedule,
     unregister,
-    upcoming,
 )
 
 if TYPE_CHECKING:
@@ -32,40 +29,46 @@ def _store() -> Store:
     return Store(":memory:", clock=NOW.timestamp)
 
 
+def claim(store: Store, now: datetime, owner: str) -> list[Due]:
+    rings = claiming.claim(store, now, owner)
+    assert all(claiming.finish(store, ring) for ring in rings)
+    return [ring.due for ring in rings]
+
+
 def test_what_is_due_is_claimed_once_and_the_rest_waits() -> None:
     store = _store()
     for minutes in (5, 0, -5):
         at = NOW + timedelta(minutes=minutes)
-        schedule(store, at=at, text=f"{minutes}", expert="timers", key=f"{minutes}")
+        schedule(store, Due("timers", f"{minutes}", at, f"{minutes}"))
     assert [due.text for due in claim(store, NOW, "me")] == ["-5", "0"]
     assert claim(store, NOW, "me") == []
-    assert [due.text for due in upcoming(store)] == ["5"]
+    assert [due.text for due in pending(store)] == ["5"]
 
 
 def test_a_due_thing_comes_back_whole_in_utc() -> None:
     store = _store()
     at = datetime(2026, 11, 21, 13, 0, tzinfo=timezone(timedelta(hours=-5)))
-    schedule(store, at=at, text="tea \x1b[0m ☕", expert="timers", key="k", conversation="c")
+    schedule(store, Due("timers", "k", at, "tea \x1b[0m ☕", "c"))
     assert claim(store, NOW, "me") == [Due("timers", "k", NOW, "tea \x1b[0m ☕", "c")]
 
 
 def test_the_same_key_replaces_also_after_it_was_delivered() -> None:
     store = _store()
-    schedule(store, at=NOW, text="first", expert="timers", key="k")
-    schedule(store, at=NOW, text="second", expert="timers", key="k")
-    schedule(store, at=NOW, text="other", expert="lists", key="k")
+    schedule(store, Due("timers", "k", NOW, "first"))
+    schedule(store, Due("timers", "k", NOW, "second"))
+    schedule(store, Due("lists", "k", NOW, "other"))
     assert sorted(due.text for due in claim(store, NOW, "me")) == ["other", "second"]
-    schedule(store, at=NOW, text="third", expert="timers", key="k")
+    schedule(store, Due("timers", "k", NOW, "third"))
     assert [due.text for due in claim(store, NOW, "me")] == ["third"]
 
 
 def test_cancelling() -> None:
     store = _store()
-    schedule(store, at=NOW, text="x", expert="timers", key="k")
+    schedule(store, Due("timers", "k", NOW, "x"))
     assert cancel(store, "timers", "k") is True
     assert cancel(store, "timers", "k") is False
     assert claim(store, NOW, "me") == []
-    schedule(store, at=NOW, text="x", expert="timers", key="k")
+    schedule(store, Due("timers", "k", NOW, "x"))
     claim(store, NOW, "me")
     assert cancel(store, "timers", "k") is False
 
@@ -75,7 +78,7 @@ def test_who_delivers_is_known_until_it_stops_or_dies() -> None:
     assert anybody_delivering(store, NOW) is None
     me = owner_id()
     register(store, me, NOW)
-    assert anybody_delivering(store, NOW) == me
+    assert anybody_delivering(store, NOW) == "alexa chat"
     late = NOW + timedelta(seconds=HEARTBEAT_SECONDS)
     assert anybody_delivering(store, late) is None
     register(store, me, NOW)
@@ -86,7 +89,7 @@ def test_who_delivers_is_known_until_it_stops_or_dies() -> None:
 def test_one_unreadable_row_does_not_stop_the_others() -> None:
     store = _store()
     store.append(EventRow("due/x/y", "due", at=NOW.timestamp() - 1), b"rubbish")
-    schedule(store, at=NOW, text="good", expert="timers", key="k")
+    schedule(store, Due("timers", "k", NOW, "good"))
     assert [due.text for due in claim(store, NOW, "me")] == ["good"]
     assert len(store.notices) == 1
     assert claim(store, NOW, "me") == []
@@ -97,7 +100,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from alexa_cli.store.store import Store
-from alexa_cli.watch.due import claim, owner_id
+from alexa_cli.watch.claiming import claim
+from alexa_cli.watch.running import owner_id
 
 store = Store(Path(sys.argv[1])).open()
 me, now = owner_id(), datetime.now(UTC)
@@ -105,7 +109,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(20):
     for due in claim(store, now, me):
-        print(due.key)
+        print(due.due.key)
 """
 
 
@@ -113,7 +117,7 @@ def test_processes_that_claim_at_once_share_exactly(tmp_path: Path) -> None:
     path = tmp_path / "alexa.db"
     with Store(path) as store:
         for n in range(50):
-            schedule(store, at=NOW - timedelta(days=400), text="x", expert="timers", key=str(n))
+            schedule(store, Due("timers", str(n), NOW - timedelta(days=400), "x"))
     claimers = [
         subprocess.Popen(
             [sys.executable, "-c", CLAIMER, str(path)],

@@ -15,7 +15,7 @@ from alexa_cli.cli.session import Session, open_session
 from alexa_cli.cli.stray import stray_prints
 from alexa_cli.errors import AlexaError
 from alexa_cli.store.coding import storable
-from alexa_cli.watch import due
+from alexa_cli.watch import claiming, due, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ class Talk:
     last_turn: str = ""
     said: list[tuple[str, str]] = field(default_factory=list)
     """Words and reply of each turn, for ``/save``."""
-    owner: str = field(default_factory=due.owner_id)
+    owner: str = field(default_factory=running.owner_id)
     _stamp: str = ""
     """Fingerprint of the experts' files, or what is wrong with them, when last looked at."""
     _summing: asyncio.Task[bool] | None = None
@@ -168,14 +168,15 @@ class Talk:
             while True:
                 try:
                     if beat <= 0:
-                        due.register(store, self.owner)
+                        running.register(store, self.owner)
                         beat = HEARTBEAT
-                    for each in due.claim(store, self.session.house.clock(), self.owner):
-                        tell(each)
+                    for ring in claiming.claim(store, self.session.house.clock(), self.owner):
+                        tell(ring.due)
+                        claiming.finish(store, ring)
                 except AlexaError as error:
                     if error.message not in store.notices:
                         store.notices.append(error.message)
                 await asyncio.sleep(LOOK)
                 beat -= LOOK
         finally:
-            due.unregister(store, self.owner)
+            running.unregister(store, self.owner)
