@@ -105,12 +105,16 @@ def waiting(expert: Callable[[str, str], Path]) -> list[str]:
 
 def test_a_talk(tmux: Tmux) -> None:
     tmux.start()
-    tmux.wait("Ctrl-D leaves")
-    shown = tmux.say(LIGHT, "I turned on the kitchen light.")
+    greeting = tmux.wait("Try:").splitlines()
+    assert greeting[0].startswith("Hello.")
+    assert "alexa doctor" in greeting[2]
+    assert greeting[5] == f"  {LIGHT}"
+    tmux.wait("›")
+    tmux.say(LIGHT, "I turned on the kitchen light.")
     tmux.say("call meg", "Meg Jones or Meg Bauer?")
     shown = tmux.say("jones", "Meg Jones: no hook")
     lines = shown.splitlines()
-    assert lines[1:4] == [f"› {LIGHT}", "I turned on the kitchen light.", "› call meg"]
+    assert lines[8:11] == [f"› {LIGHT}", "I turned on the kitchen light.", "› call meg"]
     shown = tmux.wait("· total")
     bar = shown.splitlines()[-1]
     assert bar.startswith("question → contacts")
@@ -139,7 +143,7 @@ def test_keys(tmux: Tmux, alexa: Installed, paths: Paths) -> None:
     assert stat.S_IMODE((paths.data / "history").stat().st_mode) == 0o600
 
     tmux.start()  # what was said before is found again, and suggested
-    tmux.wait("Ctrl-D leaves")
+    assert "Hello." not in tmux.wait("Ctrl-D leaves")
     tmux.keys("C-r")
     tmux.keys("-l", "kitchen")
     tmux.wait(f"`kitchen': {LIGHT}")

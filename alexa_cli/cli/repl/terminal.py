@@ -21,6 +21,7 @@ from prompt_toolkit.styles import Style
 from alexa_cli.assistant import TurnOptions
 from alexa_cli.cli.repl.commands import Leave, counted, run
 from alexa_cli.cli.repl.completing import Sayable, SayableSuggest
+from alexa_cli.cli.repl.greeting import greeting, is_first
 from alexa_cli.cli.screen import Seen, summary
 from alexa_cli.cli.streaming import Stream
 from alexa_cli.config.paths import FILE_MODE, private_dir
@@ -80,8 +81,12 @@ class Terminal:
 
     async def run(self) -> int:
         """Talk until the user leaves; returns the exit code."""
-        count = counted(len(self._talk.session.house.catalogue.experts), "expert")
-        self._show(f"alexa, {count}. Say something; /help for more, Ctrl-D leaves.")
+        if is_first(self._talk.session):
+            for line in greeting(self._talk.session):
+                self._show(line)
+        else:
+            count = counted(len(self._talk.session.house.catalogue.experts), "expert")
+            self._show(f"alexa, {count}. Say something; /help for more, Ctrl-D leaves.")
         bell = asyncio.create_task(self._talk.ring(self._rang))
         self._talk.prefetch()
         try:
