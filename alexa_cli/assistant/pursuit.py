@@ -133,8 +133,7 @@ class Pursuit:
             return
         self._resumed = False
         self._heard = utterance.stage == Stage.FINAL
-        if self._heard:
-            self._turning.heard(utterance)
+        self._turning.heard(utterance)
         words = _words(utterance)
         if self._thought is not None and self._thought.words == words:
             async with aclosing(self._go_on(self._thought)) as events:

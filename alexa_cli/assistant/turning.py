@@ -33,6 +33,7 @@ from alexa_cli.turn import (
     Refusal,
     Reply,
     Replying,
+    Stage,
     Trust,
     Utterance,
 )
@@ -140,9 +141,12 @@ class Turning:
         return self.recorder.now()
 
     def heard(self, utterance: Utterance) -> None:
-        """Note what was said, all of it."""
-        self.utterance = utterance
-        self.recorder.add("hear", 0.0, self.elapsed(), source=utterance.source)
+        """Note an end of what was said; at the final one, all of it."""
+        sounded = self.options.sounded
+        about = sounded(self.recorder) if sounded is not None else {}
+        if utterance.stage is Stage.FINAL:
+            self.utterance = utterance
+            self.recorder.add("hear", 0.0, self.elapsed(), source=utterance.source, **about)
 
     def note_decision(self, decision: Decision, seconds: float) -> None:
         """Note what one model said, and how long it took, as a span."""

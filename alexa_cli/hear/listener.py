@@ -84,6 +84,11 @@ class Listener:
         """Whether the source has no more sound: every further utterance is empty."""
         return self._sound.over
 
+    @property
+    def seconds(self) -> float:
+        """How much of the last utterance's sound was recognised, from the pre-roll on."""
+        return len(self._hearing.sound) * FRAME_SECONDS if self._hearing else 0.0
+
     def end(self) -> None:
         """End the utterance with the next frame, whatever is being said (a key was let go)."""
         if self._hearing:

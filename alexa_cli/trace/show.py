@@ -50,6 +50,7 @@ def page(record: TurnRecord, width: int = WIDTH, requests: Iterable[str] = ()) -
     if record.settings:
         yield from _field("set", ", ".join(record.settings), width)
     for title, lines in (
+        ("heard", [heard_text(record)]),
         ("decisions", map(decision_text, record.decisions)),
         ("calls", map(call_text, calls_of(record.plan))),
         ("outcomes", map(outcome_text, record.outcomes)),
@@ -133,6 +134,21 @@ def outcome_text(outcome: Json) -> Iterator[str]:
     back = f"  undo: {_call_name(undo)}({_arguments(undo)})" if isinstance(undo, dict) else ""
     status = str(outcome.get("status"))
     yield f"{_MARKS.get(status, ' ')} {name}: {status}  {what}{back}"
+
+
+def heard_text(record: TurnRecord) -> Iterator[str]:
+    """Yield how a spoken utterance was heard: by what, how well prepared, and why it ended."""
+    for span in record.spans:
+        about = span.attributes
+        if span.name == "hear" and names.ENGINE in about:
+            sent = about.get(names.SENT)
+            yield (
+                f"{about.get(names.SOUND_SECONDS)} s from {record.source}, by "
+                f"{about[names.ENGINE]}, bias {about.get(names.BIAS)}, "
+                f"{sent} bytes of it sent off this machine"
+            )
+        elif span.name == "end":
+            yield f"{about.get(names.STAGE)} end: {about.get(names.REASON)}"
 
 
 def speculation_text(record: TurnRecord) -> Iterator[str]:
