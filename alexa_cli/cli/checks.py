@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
-from alexa_cli.cli.options import Common
-from alexa_cli.config.paths import FOLDER_MODE, Paths
-from alexa_cli.config.settings import Loaded, load_settings
+from alexa_cli.cli.look import Check, Look
+from alexa_cli.cli.sound_checks import loudspeaker, microphone, recogniser
+from alexa_cli.config.paths import FOLDER_MODE
 
 OTHERS = 0o077
 """The bits of a file mode that let somebody else in."""
 OLDEST_PYTHON = (3, 11)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at."""
-
-    name: str
-    status: Literal["ok", "warn", "fail"]
-    finding: str
-    fix: str | None = None
-    """What to do about it; None if there is nothing to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the checks look at."""
-
-    paths: Paths
-    common: Common = field(default_factory=Common)
-    env: Mapping[str, str] = field(default_factory=lambda: os.environ)
-
-    def load(self) -> Loaded:
-        """Read the settings. Raises FileError, UsageError."""
-        return load_settings(
-            self.paths, file=self.common.config, sets=self.common.sets, env=self.env
-        )
+_SUGGESTED = {
+    "anthropic": "anthropic/claude-sonnet-4-6", "openai": "openai/gpt-5-mini",
+    "gemini": "gemini/gemini-2.5-flash",
+}  # fmt: skip
+"""Provider to a model of it to begin with; the first, if no key is set."""
 
 
 def python(look: Look) -> Iterable[Check]:  # noqa: ARG001 - all checks look alike
@@ -193,11 +171,7 @@ def language_models(look: Look) -> Iterable[Check]:
 
     settings = look.load().settings
     if not settings.language_models:
-        yield Check(
-            "language models", "ok",
-            "none in use; what the small models cannot place gets an honest no",
-            "docs/models.md adds one",
-        )  # fmt: skip
+        yield _no_language_model(look)
         return
     from alexa_cli.cli.model_list import key_of
 
@@ -212,6 +186,21 @@ def language_models(look: Look) -> Iterable[Check]:
         else:
             yield Check("language models", "ok", f"{name}: {about}; key {key}",
                         f"alexa models test {name}")  # fmt: skip
+
+
+def _no_language_model(look: Look) -> Check:
+    """Say how to have one, with the key that is there already if one is."""
+    from alexa_cli.models.llm.known import PROVIDERS
+
+    finding, chosen = "none; what the small models cannot place gets an honest no", ""
+    for provider, model in _SUGGESTED.items():
+        variable = next((v for v in PROVIDERS[provider].variables if look.env.get(v)), None)
+        if variable:
+            finding, chosen = f"{finding}; {variable} is set, so one could be had", model
+            break
+    model = chosen or next(iter(_SUGGESTED.values()))
+    fix = f"alexa models test --set 'models.accurate={{kind: llm, model: {model}}}'"
+    return Check("language models", "warn", finding, f"{fix}; docs/models.md")
 
 
 def terminal(look: Look) -> Iterable[Check]:
@@ -246,6 +235,6 @@ def locale(look: Look) -> Iterable[Check]:
 
 CHECKS: tuple[Callable[[Look], Iterable[Check]], ...] = (
     python, config, folders, database, time_zone, household, experts, minilm, language_models,
-    terminal, locale,
+    recogniser, microphone, loudspeaker, terminal, locale,
 )  # fmt: skip
 """In the order in which they are shown; append to add one. An AlexaError of one is its failure."""

@@ -10,7 +10,8 @@ from dataclasses import asdict
 
 import typer
 
-from alexa_cli.cli.checks import CHECKS, Check, Look
+from alexa_cli.cli.checks import CHECKS
+from alexa_cli.cli.look import Check, Look
 from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, JsonOption, SetOption
 from alexa_cli.config.paths import find_paths
 from alexa_cli.errors import AlexaError

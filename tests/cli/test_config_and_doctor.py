@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alexa_cli.cli import checks
-from alexa_cli.cli.checks import CHECKS, Check, Look
+from alexa_cli.cli.checks import CHECKS
 from alexa_cli.cli.config import example_text, starter_text
 from alexa_cli.cli.doctor import doctor, examine
+from alexa_cli.cli.look import Check, Look
 from alexa_cli.cli.main import main
 from alexa_cli.cli.options import Common
 from alexa_cli.config.files import load_yaml
@@ -250,3 +251,25 @@ def test_a_check_can_be_added_and_may_fail(paths: Paths, monkeypatch: pytest.Mon
     assert found[0] == Check("weather", "fail", "it rains", "take an umbrella")
     assert [check.status for check in found] == ["fail", "fail", "ok"]
     assert checks.python in CHECKS
+
+
+def test_doctor_says_what_would_make_it_better_each_with_its_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "not a real one")
+    found = {c["name"]: c for c in json.loads(run(capsys, "doctor", "--json").out)}
+    assert "GEMINI_API_KEY is set" in found["language models"]["finding"]
+    assert "kind: llm, model: gemini/" in found["language models"]["fix"]
+    assert found["recogniser"]["fix"] == "alexa models pull vosk-small-en-us"
+    assert found["microphone"]["fix"]
+    assert found["voice"]["status"] == "ok"
+
+
+def test_doctor_looks_at_what_hearing_and_speaking_are_set_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["--set", "hear.engine=vosk", "--set", "speak.command=[no-such-program, $text]"]
+    ran = run(capsys, "doctor", *asked)
+    assert ran.code == 1
+    assert "fail  recogniser" in ran.out
+    assert "there is no program no-such-program" in ran.out

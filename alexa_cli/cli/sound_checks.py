@@ -1,0 +1,66 @@
+"""What ``alexa doctor`` looks at where sound is concerned. Nothing is recorded or played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from alexa_cli.cli.look import Check
+from alexa_cli.errors import AlexaError
+
+if TYPE_CHECKING:
+    from alexa_cli.cli.look import Look
+
+
+def microphone(look: Look) -> Iterable[Check]:
+    """Whether there is a microphone, and which one it is."""
+    from alexa_cli.config.quiet import silenced
+    from alexa_cli.hear.sources.devices import choose_microphone, find_devices
+
+    wanted = look.load().settings.hear.device
+    try:
+        with silenced():
+            devices = find_devices()
+        device = choose_microphone(wanted, devices)
+    except AlexaError as error:
+        yield Check("microphone", "warn", error.message, error.hint)
+        return
+    yield Check("microphone", "ok", f"{device.name} ({device.system})", "alexa audio check")
+
+
+def loudspeaker(look: Look) -> Iterable[Check]:
+    """Whether replies can be heard."""
+    settings = look.load().settings.speak
+    if settings.command:
+        import shutil
+
+        program = settings.command[0]
+        if shutil.which(program) is None:
+            yield Check("voice", "fail", f"speak.command: there is no program {program}",
+                        "install it, or leave speak.command out")  # fmt: skip
+        else:
+            yield Check("voice", "ok", f"the program {program}")
+    elif find_spec("espeakng_loader") is None:
+        yield Check("voice", "warn", "the built-in voice has no package for this system",
+                    "name a program in speak.command")  # fmt: skip
+    else:
+        yield Check("voice", "ok", f"espeak-ng, {settings.voice}")
+
+
+def recogniser(look: Look) -> Iterable[Check]:
+    """Which recogniser hears, and whether a better one could."""
+    from alexa_cli.hear.engines import vosk_model
+
+    settings = look.load().settings.hear
+    found = vosk_model(look.paths.models)
+    if settings.engine == "sphinx":
+        yield Check("recogniser", "ok", "sphinx, as configured")
+    elif settings.model or found is not None:
+        yield Check("recogniser", "ok", f"vosk, {settings.model or found}")
+    elif settings.engine == "vosk":
+        yield Check("recogniser", "fail", "hear.engine is vosk, which has no model",
+                    "alexa models pull vosk-small-en-us")  # fmt: skip
+    else:
+        yield Check("recogniser", "warn", "sphinx, which noise confuses; vosk hears better",
+                    "alexa models pull vosk-small-en-us")  # fmt: skip
