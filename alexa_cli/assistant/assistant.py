@@ -71,6 +71,9 @@ class TurnOptions:
     sounded: Callable[[Recorder], Mapping[str, Json]] | None = None
     """Called at each end of what is said: notes in the trace how it was heard, and returns what
     the span ``hear`` says about it. None: it was not heard."""
+    sounded: Callable[[Recorder], Mapping[str, Json]] | None = None
+    """Called at each end of what is said: notes in the trace how it was heard, and returns what
+    the span ``hear`` says about it. None: it was not heard."""
 
 
 class Assistant:
