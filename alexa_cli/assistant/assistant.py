@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
     from datetime import datetime
 
-    from alexa_cli.assistant.choosing import Chooser
     from alexa_cli.assistant.house import House
     from alexa_cli.context.conversation import ConversationState
     from alexa_cli.context.names import NameList
@@ -68,9 +67,6 @@ class TurnOptions:
     """Ask language models to reason, for this turn (``--think``)."""
     seed: int | None = None
     """For whatever draws lots; None: chance."""
-    sounded: Callable[[Recorder], Mapping[str, Json]] | None = None
-    """Called at each end of what is said: notes in the trace how it was heard, and returns what
-    the span ``hear`` says about it. None: it was not heard."""
     sounded: Callable[[Recorder], Mapping[str, Json]] | None = None
     """Called at each end of what is said: notes in the trace how it was heard, and returns what
     the span ``hear`` says about it. None: it was not heard."""
@@ -109,9 +105,8 @@ class Assistant:
     ) -> AsyncGenerator[Event, None]:
         """Hear, decide, act, speak."""
         pursuit = Pursuit(
-            turning, doing, lambda utterance: self._decide(turning, utterance), self._prefetch(),
-            lambda: self._chooser(turning),
-        )  # fmt: skip
+            turning, doing, lambda utterance: self._decide(turning, utterance), self._prefetch()
+        )
         async with aclosing(pursuit.follow(utterances)) as events:
             async for event in events:
                 yield event
@@ -127,16 +122,6 @@ class Assistant:
                 yield event
         spent = _spent(turning, barrier) if turning.meter.exchanges else None
         yield Finished(turning.id, turning.status, turning.elapsed(), spent)
-
-    def _chooser(self, turning: Turning) -> Chooser:
-        """Return what chooses among the hypotheses of speech."""
-        from alexa_cli.assistant.choosing import Chooser  # noqa: PLC0415 - typed words have none
-
-        def make(text: str) -> Request:
-            utterance = Utterance(text[:MAX_CHARACTERS])
-            return self._request(turning, utterance, tokens_of(utterance))
-
-        return Chooser(turning, make)
 
     def _prefetch(self) -> Callable[[], None] | None:
         """What to do at the first words of an utterance: get the language models ready."""
