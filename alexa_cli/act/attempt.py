@@ -94,12 +94,12 @@ class Attempt:
         changed: set[str] = set()
         for flight in started.values():
             if not flight.reads:
-                changed |= touched(world.api(flight.call), catalogue)
+                changed |= touched(world.api(flight.call), catalogue, call=flight.call)
         calls: list[Call] = []
         here: set[str] = set()
         depends = dependencies(plan.calls)
         for call in plan.calls:
-            touches = touched(world.api(call), catalogue)
+            touches = touched(world.api(call), catalogue, call=call)
             if call.id not in adoption.kept:
                 allowed = may_start(call, catalogue, verified=plan.verified)
                 if not allowed or touches & changed or not depends[call.id] <= here:
@@ -140,7 +140,7 @@ class Attempt:
         catalogue, gates = self._world.catalogue, {}
         undoing = Discard(effects, self._world)
         for flight in effects:
-            for expert in touched(self._world.api(flight.call), catalogue):
+            for expert in touched(self._world.api(flight.call), catalogue, call=flight.call):
                 gates[expert] = undoing.task
         return Settled(
             Inherited({one: started[key] for one, key in adoption.kept.items()}, gates),

@@ -32,17 +32,22 @@ def needs_confirmation(call: Call, catalogue: Experts, *, verified: bool = True)
     api = find_api(catalogue, call)
     if call.doubt and api is not None and api.run is not None:
         return True
-    return api is not None and _needs(api, catalogue, verified=verified, depth=0)
+    return api is not None and _needs(api, catalogue, verified=verified, depth=0, call=call)
 
 
-def _needs(api: Api, catalogue: Experts, *, verified: bool, depth: int) -> bool:
+def _needs(
+    api: Api, catalogue: Experts, *, verified: bool, depth: int, call: Call | None = None
+) -> bool:
     if api.run is None:
         return False
-    if api.confirm or (not verified and api.effect is Effect.IRREVERSIBLE):
+    steps = step_apis(api, catalogue, call) if api.run.kind == "steps" else []
+    if api.confirm or steps is None:  # what nobody knows needs a yes
         return True
-    if api.run.kind != "steps" or depth > MAX_DEPTH:
+    listed = isinstance(api.run.spec.get("steps"), str)
+    if not verified and api.effect is Effect.IRREVERSIBLE and not listed:
+        return True
+    if depth > MAX_DEPTH:
         return False
-    steps = step_apis(api, catalogue)
     return any(_needs(step, catalogue, verified=verified, depth=depth + 1) for step in steps)
 
 

@@ -155,7 +155,7 @@ class Execution:
             self.flights[one].task for one in before
         }
         if self._inherited.gates:
-            experts = touched(self.world.api(call), self.world.catalogue)
+            experts = touched(self.world.api(call), self.world.catalogue, call=call)
             waits |= {task for one, task in self._inherited.gates.items() if one in experts}
         if waits:
             await asyncio.wait(waits)
@@ -178,7 +178,7 @@ class Execution:
         catalogue, verified = self.world.catalogue, self.terms.verified
         if not self.terms.confirmed and needs_confirmation(call, catalogue, verified=verified):
             return Outcome(call, "unconfirmed", error=UNCONFIRMED)
-        call = prepare(call, api, self.world.lists)
+        call = prepare(call, api, self.world.lists, self.world.read)
         flight.begin(call)
         self._sink(Started(call, speculative=self.terms.speculative))
         if api.run.kind == "steps":

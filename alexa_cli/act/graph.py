@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from alexa_cli.act.pointers import pointed_at
 from alexa_cli.act.world import find_api
 from alexa_cli.catalog.expert import Effect
+from alexa_cli.catalog.placeholders import MISSING, look_up_argument, whole
 from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from alexa_cli.act.world import Experts
     from alexa_cli.catalog.expert import Api
-    from alexa_cli.turn import Call
+    from alexa_cli.turn import Call, Json
 
 MAX_CALLS = 100
 """A plan of more calls is refused: no person says so much in one turn."""
@@ -98,7 +99,8 @@ def turns(
     seen: list[tuple[str, frozenset[str], bool]] = []
     for call in said:
         api = find_api(catalogue, call)
-        touches, reads = touched(api, catalogue), api is None or api.effect is Effect.READ
+        touches = touched(api, catalogue, call=call)
+        reads = api is None or api.effect is Effect.READ
         follows[call.id] = frozenset(
             one for one, others, other_reads in seen
             if not (reads and other_reads) and (in_order or touches & others)
@@ -122,22 +124,39 @@ def _said_order(calls: Sequence[Call], depends: Mapping[str, frozenset[str]]) ->
     return list(order)
 
 
-def touched(api: Api | None, catalogue: Experts, depth: int = 0) -> frozenset[str]:
-    """The experts whose state a call of ``api`` may touch: its own and those of its steps."""
+def touched(
+    api: Api | None, catalogue: Experts, depth: int = 0, *, call: Call | None = None
+) -> frozenset[str]:
+    """The experts whose state a call of ``api`` may touch: its own and those of its steps.
+
+    ``call``: which one it is; steps that a list knows are known of a call only.
+    """
     if api is None or api.run is None:
         return frozenset()
     if api.run.kind != "steps" or depth > MAX_DEPTH:
         return frozenset({api.expert})
     return frozenset({api.expert}).union(
-        *(touched(step, catalogue, depth + 1) for step in step_apis(api, catalogue))
+        *(touched(step, catalogue, depth + 1) for step in step_apis(api, catalogue, call) or ())
     )
 
 
-def step_apis(api: Api, catalogue: Experts) -> list[Api]:
-    """The APIs that a ``steps`` handler calls, as far as they are known."""
-    found: list[Api] = []
+def steps_of(api: Api, call: Call | None) -> list[Json] | None:
+    """The steps of a ``steps`` handler; None if a list knows them, and nobody looked there."""
     steps = api.run.spec.get("steps") if api.run is not None else None
-    for step in steps if isinstance(steps, list) else ():
+    if isinstance(steps, str):
+        placeholder = whole(steps)
+        found = look_up_argument(call.arguments, placeholder) if call and placeholder else MISSING
+        return found if isinstance(found, list) else None
+    return steps if isinstance(steps, list) else []
+
+
+def step_apis(api: Api, catalogue: Experts, call: Call | None = None) -> list[Api] | None:
+    """The APIs that a ``steps`` handler calls, as far as they are there; None: not known."""
+    steps = steps_of(api, call)
+    if steps is None:
+        return None
+    found: list[Api] = []
+    for step in steps:
         named = step.get("call") if isinstance(step, dict) else None
         expert, _, name = named.partition(".") if isinstance(named, str) else ("", "", "")
         if expert in catalogue.experts and name in catalogue.experts[expert].apis:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alexa_cli.act.graph import steps_of
 from alexa_cli.act.undo import undo_call
 from alexa_cli.catalog.context import HandlerFailed
 from alexa_cli.catalog.placeholders import (
@@ -29,9 +30,9 @@ def expand(call: Call, api: Api) -> tuple[Call, ...]:
 
     Raises HandlerFailed for a declaration that cannot be expanded.
     """
-    steps = api.run.spec.get("steps") if api.run is not None else None
-    if not isinstance(steps, list):
-        msg = f"{api.full_name} declares no steps"
+    steps = steps_of(api, call)
+    if not steps:
+        msg = f"{api.full_name} has no steps"
         raise HandlerFailed(msg)
     return tuple(_step(step, at, call, api) for at, step in enumerate(steps, 1))
 
@@ -43,8 +44,15 @@ def _step(step: Json, at: int, call: Call, api: Api) -> Call:
         msg = f"step {at} of {api.full_name} names no call"
         raise HandlerFailed(msg)
     expert, _, name = named.rpartition(".")
-    filled = {key: _argument(value, call, at, api) for key, value in arguments.items()}
-    kept = {key: value for key, value in filled.items() if value is not None}
+    spoken = step.get("words", {}) if isinstance(step, dict) else {}
+    if api.run is not None and isinstance(api.run.spec.get("steps"), str):
+        # What a list holds is values: a note that begins with "$" is no placeholder.
+        kept = {key: Argument(value=value) for key, value in arguments.items()}
+    else:
+        filled = {key: _argument(value, call, at, api) for key, value in arguments.items()}
+        kept = {key: value for key, value in filled.items() if value is not None}
+    for key, value in spoken.items() if isinstance(spoken, dict) else ():
+        kept[key] = Argument(words=str(value))
     return Call(expert or api.expert, name, kept, str(at))
 
 

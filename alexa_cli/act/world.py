@@ -11,7 +11,7 @@ from alexa_cli.trace.record import Recorder
 from alexa_cli.turn import Argument, Json
 
 if TYPE_CHECKING:
-    from alexa_cli.catalog.expert import Api, Effect, Expert
+    from alexa_cli.catalog.expert import Api, Effect, Expert, Parameter
     from alexa_cli.context.names import NameList
     from alexa_cli.turn import Call
 
@@ -19,6 +19,9 @@ Run: TypeAlias = "Callable[[Expert, Api, Mapping[str, Argument], Any], Awaitable
 """Runs a handler: (expert, api, resolved arguments, handler context) to ``Returned``.
 
 Raises anything: what an expert does wrong becomes a failed outcome here."""
+
+Read: TypeAlias = "Callable[[Api, Parameter, str], Argument]"
+"""Reads the words of an argument: (api, parameter, words). Raises AlexaError for what it cannot."""
 
 Emit: TypeAlias = Callable[[str, Mapping[str, Json]], None]
 """Takes what an expert emits: (name, data)."""
@@ -44,6 +47,8 @@ class World:
     recorder: Recorder = field(default_factory=Recorder)
     lists: Callable[[str], NameList | None] | None = None
     """The context's lists by name (``Snapshot.list``), to know what a bare id stands for."""
+    read: Read | None = None
+    """Reads what steps give in words."""
     clock: Callable[[], float] = time.perf_counter
     """Monotonic seconds; outcomes are stamped with it."""
     call_seconds: float = 10.0

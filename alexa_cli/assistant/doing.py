@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alexa_cli.act.confirm import pending, split
@@ -16,6 +17,7 @@ from alexa_cli.act.undo import plan_undo, undo_plan
 from alexa_cli.act.world import World
 from alexa_cli.assistant import memory as remember
 from alexa_cli.assistant.handling import handler_context
+from alexa_cli.assistant.understanding import read_words
 from alexa_cli.decide.questions import MODEL as ANSWERED
 from alexa_cli.speak.wording import MAX_REPLY, bounded, confirm_text, word
 from alexa_cli.turn import Acted, Discarded, Emitted, Plan, Question, Reply
@@ -51,6 +53,7 @@ class Doing:
             lambda expert, emit: handler_context(turning, expert, emit),
             recorder=turning.recorder, clock=turning.recorder.now,
             call_seconds=house.settings.act.deadline.seconds, lists=turning.snapshot.list,
+            read=partial(read_words, turning),
         )  # fmt: skip
 
     async def attempt(self, plan: Plan) -> AsyncGenerator[Event, None]:

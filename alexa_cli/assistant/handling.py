@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from alexa_cli.assistant.understanding import understand
 from alexa_cli.catalog.context import HandlerContext, HandlerFailed, Limits, Lists
 from alexa_cli.context.names import NameList
 from alexa_cli.store.state import ExpertStore
@@ -68,6 +70,14 @@ class Notifier:
 
         return recurrence.first(repeat, after, self._turning.snapshot.tz)
 
+    def next(self, repeat: str, last: datetime) -> datetime | None:
+        """The time that follows ``last``, by the household's clock."""
+        from alexa_cli.watch import recurrence  # noqa: PLC0415 - as above
+
+        tz = self._turning.snapshot.tz
+        found = next(recurrence.following(repeat, recurrence.occurrence(last, tz), tz), None)
+        return found.at if found else None
+
 
 def handler_context(
     turning: Turning, expert: Expert, emit: Callable[[str, Mapping[str, Json]], None]
@@ -90,4 +100,7 @@ def handler_context(
         ),
         seed=turning.options.seed,
         options=house.settings.experts.options.get(expert.name, {}),
+        snooze=house.settings.watch.snooze.seconds,
+        similar=house.similar, understand=partial(understand, turning),
+        home=house.changes(house.household, house.store),
     )  # fmt: skip

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from alexa_cli.context.changes import Changes
+from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from alexa_cli.act.world import Run
     from alexa_cli.catalog.catalogue import Catalogue
@@ -48,6 +51,15 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+Similar: TypeAlias = "Callable[[str, Sequence[str]], list[float]]"
+
+
+def nothing_similar(words: str, texts: Sequence[str]) -> list[float]:
+    """Refuse: nobody gave this house an encoder."""
+    del words, texts
+    raise AlexaError("there is no encoder here")
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Settings, catalogue, store and the rest. Several conversations share one house."""
@@ -56,6 +68,7 @@ class House:
     catalogue: Catalogue
     store: Store
     household: Household
+    """As its file says; ``home()`` is what holds."""
     decider: Decider
     tz: str
     """IANA name of the household's time zone."""
@@ -70,5 +83,13 @@ class House:
     """None: no job has a language model."""
     plans: Callable[[], PlanCache] | None = None
     """Returns the plans that language models made, for the same words."""
+    changes: Changes = field(default_factory=Changes)
+    """Applies what was changed to the household, over its file."""
+    similar: Similar = nothing_similar
+    """Says how near texts are in meaning."""
     rings_here: bool = False
     """Whether this process delivers what is due (the REPL)."""
+
+    def home(self) -> Household:
+        """Return the household as it is now, with what was changed."""
+        return self.changes.current(self.household, self.store)

@@ -102,5 +102,5 @@ def _context(turning: Turning) -> dict[str, object]:
     return {
         "memory": replace(before, history=()),
         "lists": {name: list(made.names) for name, made in turning.lists.made.items()},
-        "household": turning.house.household.fingerprint,
+        "household": turning.snapshot.household.fingerprint,
     }

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli.context.names import Name, NameList
+from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.catalog.context import HandlerContext
     from alexa_cli.catalog.expert import Expert
+    from alexa_cli.store.store import Store
 
 Provide = Callable[["Expert", str], NameList]
 """Runs an expert's list handler: (expert, list name) to the list. Raises AlexaError."""
@@ -61,6 +63,27 @@ def experts_list(catalogue: Catalogue, language: str = "en") -> NameList:
             })
         )  # fmt: skip
     return NameList("experts", tuple(names), "none")
+
+
+def kept_list(store: Store, expert: Expert, name: str) -> NameList:
+    """Return a list that an expert keeps in its store: none of its Python is run for it."""
+    from alexa_cli.store.state import ExpertStore  # noqa: PLC0415 - few turns need such a list
+
+    key = str(expert.lists[name].spec["kept"])
+    try:
+        members = ExpertStore(store, expert.name).get(key) or []
+        names = tuple(map(_kept, members))
+    except (AlexaError, TypeError, KeyError, AttributeError):
+        return NameList(name)  # a list that cannot be read is empty, as one that fails
+    return NameList(name, names, "none")
+
+
+def _kept(member: Any) -> Name:  # noqa: ANN401 - what the expert kept; checked by what it fails
+    if isinstance(member, str):
+        return Name(member, member)
+    attributes = dict(member.get("attributes") or {})
+    aliases = tuple(map(str, member.get("aliases") or ()))
+    return Name(str(member.get("id", member["name"])), str(member["name"]), aliases, attributes)
 
 
 def provide_list(expert: Expert, name: str, context: HandlerContext) -> NameList:

@@ -49,7 +49,7 @@ async def sum_up(house: House, conversation: str) -> bool:
     oldest = to_sum_up(state, house.settings.prompt.summarise_above)
     if not oldest:
         return False
-    snapshot = Snapshot(now, house.tz, house.settings.language, house.household)
+    snapshot = Snapshot(now, house.tz, house.settings.language, house.home())
     material = Material(
         house.catalogue, (), snapshot, "", Aliases.of(snapshot.list, (), {}),
         history=oldest, summary=state.summary,

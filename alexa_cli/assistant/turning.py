@@ -109,7 +109,7 @@ class Turning:
         settings = house.settings
         lists = ExpertLists(house.catalogue, options.lists)
         snapshot = Snapshot(
-            now, house.tz, settings.language, house.household, lists, conversation, None, memory
+            now, house.tz, settings.language, house.home(), lists, conversation, None, memory
         )
         moment = Moment(now, zone, settings.temperature_unit, settings.language)
         checks = house.talkers.checks if house.talkers else ()
@@ -123,6 +123,10 @@ class Turning:
 
     def provide(self, expert: Expert, name: str) -> NameList:
         """Ask an expert for one of its lists; a list that fails is empty, and the trace says so."""
+        if expert.lists[name].kind == "kept":
+            from alexa_cli.assistant.lists import kept_list  # noqa: PLC0415 - only where asked for
+
+            return kept_list(self.house.store, expert, name)
         from alexa_cli.assistant.handling import handler_context  # noqa: PLC0415 - rarely needed
         from alexa_cli.context.names import NameList  # noqa: PLC0415 - as above
 

@@ -201,8 +201,13 @@ def _lists(report: Report, declared: Mapping[str, object]) -> dict[str, Handler]
         except FileError as error:
             report.failed(error)
             continue
-        check_python(report, (*at, "python"), file.python, folder_of(report.document))
-        found[name] = Handler("python", {"python": file.python})
+        if file.python is not None and file.kept is None:
+            check_python(report, (*at, "python"), file.python, folder_of(report.document))
+            found[name] = Handler("python", {"python": file.python})
+        elif file.kept is not None and file.python is None:
+            found[name] = Handler("kept", {"kept": file.kept})
+        else:
+            report.error("a list is exactly one of python, kept", at)
     return found
 
 

@@ -112,6 +112,23 @@ class Notify(Protocol):
     def first(self, repeat: str, after: datetime) -> datetime | None:
         """The first time behind ``after`` that fits a rule; None if there is none."""
 
+    def next(self, repeat: str, last: datetime) -> datetime | None:
+        """The time that follows ``last``, itself one of the rule's, counted from there."""
+
+
+class Home(Protocol):
+    """The household as it is now, and changes to it: kept, and applied over the user's file."""
+
+    def read(self) -> Mapping[str, Json]:
+        """Return the household as its file would say it: ``people``, ``pets``, ``areas``, ..."""
+
+    def change(self, section: str, name: str, fields: Mapping[str, Json] | None) -> Json:
+        """Set ``fields`` of the one with this id, None: as the file says; returns what was set.
+
+        What is returned, given as ``fields`` again, takes the change back. Raises AlexaError for
+        what no household can say, and changes nothing then.
+        """
+
 
 class Lists:
     """The household as one expert may see it: an attribute for each list that it declared."""
@@ -130,6 +147,10 @@ class Lists:
 
     def __dir__(self) -> list[str]:
         return sorted(self._lists)
+
+
+def _nobody(*_given: object, **_more: object) -> Any:  # noqa: ANN401 - it never returns
+    raise HandlerFailed("there is no assistant here that could be asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +176,19 @@ class HandlerContext:
     """``--seed`` of this turn; None: chance."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What config.yaml tells this expert: ``experts.options.NAME``."""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """The user's words for each argument that came from words."""
+    snooze: float = 540.0
+    """Seconds by which "snooze" puts something off: ``watch.snooze``."""
+
+    similar: Callable[[str, Sequence[str]], list[float]] = _nobody
+    """``similar(words, texts)``: how near each text is in meaning, 0 to 1, by the encoder of
+    ``models.nearest``. It may have to load."""
+    understand: Callable[..., list[dict[str, Json]]] = _nobody
+    """``understand(words, exact=False)``: what the words ask for, as ``steps``; nothing is run.
+    The small models decide; ``exact``: only those that do not estimate. Raises AlexaError."""
+    home: Home | None = None
+    """The household itself, for an expert that changes it."""
 
     def chance(self) -> Random:
         """Return a source of chance: with ``--seed``, the same each time it is asked for."""

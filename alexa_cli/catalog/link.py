@@ -88,10 +88,13 @@ class _Linker:
         """Return the API with the effect, speculation and confirmation that follow from it."""
         if api.run is None or api.run.kind != "steps":
             return api
+        if isinstance(api.run.spec["steps"], str):  # known when it is called, and looked at then
+            confirm = bool(api.declared.get("confirm", False))
+            return replace(api, effect=Effect.IRREVERSIBLE, speculate=False, confirm=confirm)
         effect = self.effect(api, ())
         speculate = api.declared.get("speculate", effect is Effect.READ)
-        confirm = api.declared.get("confirm", effect is Effect.IRREVERSIBLE)
-        return replace(api, effect=effect, speculate=bool(speculate), confirm=bool(confirm))
+        confirm = bool(api.declared.get("confirm", effect is Effect.IRREVERSIBLE))
+        return replace(api, effect=effect, speculate=bool(speculate), confirm=confirm)
 
     def effect(self, api: Api, callers: tuple[str, ...]) -> Effect:
         """Return the most dangerous effect among the steps of ``api``."""
@@ -104,6 +107,8 @@ class _Linker:
             return api.effect
         if api.full_name in self.effects:
             return self.effects[api.full_name]
+        if isinstance(api.run.spec["steps"], str):
+            return Effect.IRREVERSIBLE
         worst = Effect.READ
         for number, step in enumerate(cast("list[dict[str, Json]]", api.run.spec["steps"])):
             target = self._api(str(step["call"]))
@@ -150,12 +155,13 @@ class _Linker:
         self, api: Api, number: int, step: Mapping[str, Json], target: Api
     ) -> None:
         given = cast("dict[str, Json]", step["arguments"])
+        spoken = cast("dict[str, Json]", step.get("words", {}))
         key = f"run.steps[{number}].arguments"
-        for name in given:
+        for name in (*given, *spoken):
             if name not in target.parameters:
                 hint = did_you_mean(name, target.parameters)
                 message = f"{target.full_name} has no parameter {name!r}"
                 self.error(api, message, f"{key}.{name}", hint)
         for name, parameter in target.parameters.items():
-            if parameter.required and not parameter.has_default and name not in given:
+            if parameter.required and not parameter.has_default and name not in {*given, *spoken}:
                 self.error(api, f"{target.full_name} needs {name!r}", key)

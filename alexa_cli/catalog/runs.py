@@ -158,8 +158,10 @@ def _check_shell(
 
 def _steps(
     report: Report, at: At, run: RunFile, expert: str, parameters: Mapping[str, Parameter]
-) -> list[Json]:
+) -> list[Json] | str:
     steps: list[Json] = []
+    if isinstance(run.steps, str):
+        return _listed_steps(report, at, run.steps, parameters)
     if not run.steps:
         report.error("there are no steps", at)
     for number, step in enumerate(run.steps or ()):
@@ -168,8 +170,28 @@ def _steps(
         if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", name):
             report.error(f"{step.call!r} is not expert.api", (*here, "call"))
         _check_values(report, (*here, "arguments"), step.arguments, parameters, steps_before=number)
-        steps.append({"call": name, "arguments": step.arguments})
+        words: dict[str, Json] = {**step.words}
+        if twice := sorted(words.keys() & step.arguments.keys()):
+            report.error(f"{twice[0]!r} is given twice", (*here, "words", twice[0]))
+        spoken: dict[str, Json] = {"words": words} if words else {}
+        steps.append({"call": name, "arguments": step.arguments, **spoken})
     return steps
+
+
+def _listed_steps(
+    report: Report, at: At, text: str, parameters: Mapping[str, Parameter]
+) -> str:
+    """Check ``$parameter.attribute``: steps that a list knows of its member."""
+    placeholder = whole(text)
+    parameter = parameters.get(placeholder.name) if placeholder else None
+    if parameter is None or placeholder is None or not placeholder.path:
+        report.error(
+            f"{text!r} names no steps", at,
+            hint="a list of calls, or $parameter.attribute of a parameter with x-list",
+        )  # fmt: skip
+    elif parameter.x_list is None or not parameter.required:
+        report.error(f"{parameter.name!r} must be required, and have an x-list", at)
+    return text
 
 
 def _check_values(

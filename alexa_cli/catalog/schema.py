@@ -100,6 +100,8 @@ class StepFile(_Strict, frozen=True):
     """``expert.api``, or an API of this expert."""
     arguments: dict[str, Any] = {}
     """``$parameter`` is one of ours, ``$1.field`` is from the outcome of step 1."""
+    words: dict[str, str] = {}
+    """Arguments as people say them, read when the step runs: ``{due: tomorrow at six}``."""
 
 
 class McpFile(_Strict, frozen=True):
@@ -120,8 +122,8 @@ class RunFile(_Strict, frozen=True):
     """An HTTP request."""
     shell: list[str] | None = None
     """A program and its arguments, one item each; never through a shell."""
-    steps: list[StepFile] | None = None
-    """Calls of other APIs, in this order."""
+    steps: list[StepFile] | str | None = None
+    """Calls of other APIs, in this order; or ``$parameter.attribute``, where a list has them."""
     mcp: McpFile | None = None
     """A tool of an MCP server (comes later)."""
 
@@ -129,8 +131,10 @@ class RunFile(_Strict, frozen=True):
 class ListFile(_Strict, frozen=True):
     """A list of names that the expert provides itself."""
 
-    python: str
+    python: str | None = None
     """``module:function``; returns strings, or {id, name, aliases, attributes}."""
+    kept: str | None = None
+    """A key of the expert's store, where it keeps such a list."""
 
 
 class UndoFile(_Strict, frozen=True):

@@ -50,7 +50,7 @@ def _changed(session: Session, before: TurnRecord) -> Iterator[str]:
     context: Any = before.context if isinstance(before.context, dict) else {}
     if before.catalogue != session.house.catalogue.fingerprint:
         yield "the experts have changed since"
-    if context.get("household") not in {None, session.house.household.fingerprint}:
+    if context.get("household") not in {None, session.house.home().fingerprint}:
         yield "the household has changed since"
 
 

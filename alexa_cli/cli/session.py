@@ -15,10 +15,12 @@ from alexa_cli.catalog.catalogue import load_catalogue
 from alexa_cli.catalog.handlers import run_handler
 from alexa_cli.config.paths import Paths, find_paths
 from alexa_cli.config.settings import Loaded, load_settings
+from alexa_cli.context.changes import Changes
 from alexa_cli.context.household import load_household
 from alexa_cli.decide.registry import build_cascade
 from alexa_cli.errors import ConfigError
 from alexa_cli.language.text import printable
+from alexa_cli.models.similarity import Similarity
 from alexa_cli.store.masking import mask_values
 from alexa_cli.store.store import Store
 
@@ -92,6 +94,8 @@ def open_session(
         run=run_handler,
         provide=lists or KeptLists(),
         sets=loaded.sets,
+        changes=Changes(paths.cache),
+        similar=Similarity(settings.models.get("nearest"), paths.models),
         rings_here=rings_here,
     )
     return Session(common, paths, loaded, house, Assistant(house))

@@ -20,6 +20,8 @@ from alexa_cli.errors import AlexaError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from alexa_cli.config.files import Document
+
 EXAMPLE = Path(__file__).with_name("example_household.yaml")
 _FORM = 1
 """Raised when the cache's form changes."""
@@ -71,13 +73,19 @@ def load_household(path: Path | None = None, cache_dir: Path | None = None) -> H
         return _build(path, content)
     fingerprint = _fingerprint(content)
     cached = cache_dir / f"household-{fingerprint}.msgpack"
+    if (found := read_cached(cached, path, fingerprint)) is not None:
+        return found
+    household = _build(path, content)
+    save_cached(cached, household)
+    return household
+
+
+def read_cached(cached: Path, path: Path, fingerprint: str) -> Household | None:
+    """Return what ``save_cached`` wrote; None if there is none yet, or it is damaged."""
     try:
         return _unpack(cached.read_bytes(), path, fingerprint)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        pass  # there is none yet, or it is damaged: it is made anew
-    household = _build(path, content)
-    _save(cached, household)
-    return household
+        return None
 
 
 def _content(path: Path) -> bytes | None:
@@ -96,17 +104,16 @@ def _fingerprint(content: bytes) -> str:
 
 def _build(path: Path, content: bytes | None) -> Household:
     from alexa_cli.config.files import load_yaml  # noqa: PLC0415 - only when nothing is cached
-    from alexa_cli.context.household_build import build_lists  # noqa: PLC0415 - as above
 
-    document = load_yaml(path, content)
+    return of_document(load_yaml(path, content), str(path), _fingerprint(content or b""))
+
+
+def of_document(document: Document, path: str, fingerprint: str) -> Household:
+    """Return the household that a document describes. Raises FileError."""
+    from alexa_cli.context.household_build import build_lists  # noqa: PLC0415 - not if cached
+
     file, lists = build_lists(document)
-    return Household(
-        file.name,
-        _with_kinds(lists),
-        file.pronunciations,
-        str(path),
-        _fingerprint(content or b""),
-    )
+    return Household(file.name, _with_kinds(lists), file.pronunciations, path, fingerprint)
 
 
 def _with_kinds(lists: dict[str, NameList]) -> dict[str, NameList]:
@@ -119,7 +126,7 @@ def _with_kinds(lists: dict[str, NameList]) -> dict[str, NameList]:
     return lists | more
 
 
-def _save(cached: Path, household: Household) -> None:
+def save_cached(cached: Path, household: Household) -> None:
     """Keep what was built; a cache that cannot be written only costs time."""
     import msgspec  # noqa: PLC0415 - as light as it is, `--help` needs none
 
@@ -136,7 +143,7 @@ def _save(cached: Path, household: Household) -> None:
 
 
 def _unpack(data: bytes, path: Path, fingerprint: str) -> Household:
-    """Raise ValueError, TypeError, ... for anything that ``_save`` did not write."""
+    """Raise ValueError, TypeError, ... for anything that ``save_cached`` did not write."""
     import msgspec  # noqa: PLC0415 - as above
 
     name, pronunciations, packed = msgspec.msgpack.decode(data)

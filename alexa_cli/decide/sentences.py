@@ -17,6 +17,7 @@ from alexa_cli.catalog.templates import matches
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import is_reference
+from alexa_cli.decide.reflex import is_users_own
 from alexa_cli.decide.resolution import PEOPLE, Trouble, resolve
 from alexa_cli.decide.spans import ARTICLES, Spans
 from alexa_cli.language.registry import grammar
@@ -86,6 +87,8 @@ class _Found:
 
     reading: Reading
     result: Call | Trouble
+    own: bool = False
+    """Whether it is a name that the user gave: that goes before what ships."""
 
 
 class Sentences:
@@ -187,7 +190,10 @@ class Sentences:
             each = WILDCARD_WORTH if free else UNKNOWN_WORTH if slot in unknown else 1.0
             worth += each * (end - start)
         score = worth / len(request.tokens) - (NEARLY if loose else 0.0)
-        return _Found(replace(reading, score=max(score, 0.0)), result)
+        own = isinstance(result, Call) and any(
+            is_users_own(request.catalogue, api, slot) for slot in match.spans
+        )
+        return _Found(replace(reading, score=max(score, 0.0)), result, own)
 
     def _decide(self, found: list[_Found]) -> Plan | Question | Pass:
         candidates = tuple(
@@ -202,6 +208,8 @@ class Sentences:
         if isinstance(best.result, Trouble) and best.result.code in {"unknown_name", "unreadable"}:
             return Pass(best.result.text, best.result.code, candidates, self.name, score)
         rival = next((f for f in found[1:] if score - f.reading.score < self.margin), None)
+        if best.own and rival is not None and not rival.own:
+            rival = None
         if rival is not None and not isinstance(rival.result, Trouble):
             reason = (
                 f"{best.reading.api.full_name} and {rival.reading.api.full_name} fit within "
@@ -229,9 +237,10 @@ def as_decision(
     )
 
 
-def _rank(found: _Found) -> tuple[float, int, int]:
+def _rank(found: _Found) -> tuple[float, int, int, int]:
     resolved = not isinstance(found.result, Trouble) or found.result.code == "choice"
-    return (round(found.reading.score, 6), int(resolved), -len(found.reading.said))
+    score = round(found.reading.score, 6)
+    return (score, int(found.own), int(resolved), -len(found.reading.said))
 
 
 def _plausible(match: Match, loose: frozenset[str], words: tuple[str, ...]) -> bool:

@@ -85,7 +85,7 @@ def names(talk: Talk, text: str) -> Iterator[tuple[int, str]]:
         if not begun.strip():
             continue
         low = begun.lower()
-        for listed in talk.session.house.household.lists.values():
+        for listed in talk.session.house.home().lists.values():
             for name in listed.names:
                 for form in (name.name, *name.aliases):
                     if form.lower().startswith(low):
