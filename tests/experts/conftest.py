@@ -58,6 +58,10 @@ class Notices:
     def first(self, repeat: str, after: datetime) -> datetime | None:
         return recurrence.first(repeat, after, self.tz)
 
+    def next(self, repeat: str, last: datetime) -> datetime | None:
+        found = recurrence.following(repeat, recurrence.occurrence(last, self.tz), self.tz)
+        return next((each.at for each in found), None)
+
 
 @dataclass
 class Played:
@@ -69,25 +73,29 @@ class Played:
     now: datetime = NOON
     who: str | None = None
     """Who delivers notices."""
+    tz: str = "UTC"
     emitted: list[str] = field(default_factory=list)
 
     @property
     def context(self) -> HandlerContext:
         return HandlerContext(
             now=self.now,
-            tz="UTC",
+            tz=self.tz,
             language="en",
             household=Lists(self.expert.name, self.lists),
             store=ExpertStore(self.store, self.expert.name),
             conversation="c",
             speaker=None,
             emit=lambda name, **_: self.emitted.append(name),
-            notify=Notices(self.store, self.expert.name, self.who),
+            notify=Notices(self.store, self.expert.name, self.who, self.tz),
         )
 
     def call(self, api: str, **arguments: Any) -> Returned:
-        """Run an API with resolved arguments. Raises AlexaError."""
-        given = {name: Argument(value) for name, value in arguments.items()}
+        """Run an API with resolved arguments, values or whole. Raises AlexaError."""
+        given = {
+            name: value if isinstance(value, Argument) else Argument(value)
+            for name, value in arguments.items()
+        }
         return asyncio.run(run_handler(self.expert, self.expert.apis[api], given, self.context))
 
     def say(self, api: str, **arguments: Any) -> str:
