@@ -117,6 +117,11 @@ _PATTERNS: Mapping[str, tuple[str, ...]] = {
         "<number>", "<number> degrees", "<number> degrees", "<number> degrees fahrenheit",
         "<number> degrees celsius",
     ),
+    "expression": (
+        "<number> plus <number>", "<number> minus <number>", "<number> times <number>",
+        "<number> divided by <number>", "<number> percent of <number>", "half of <number>",
+        "<number> squared", "the square root of <number>",
+    ),
     "event": ("<word> <word>", "<word> <word> <word>"),
     TEXT: ("<word>", "<word> <word>", "<word> <word> <word>"),
 }  # fmt: skip

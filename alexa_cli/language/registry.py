@@ -22,6 +22,7 @@ _MODULES = {
     "colour": "colour",
     "temperature": "temperature",
     "event": "event",
+    "expression": "expression",
 }
 _LANGUAGES = {"en": "ENGLISH"}
 """Language to the constant that holds its grammar in each module."""

@@ -26,20 +26,28 @@ _CONTRACTIONS = {
 _IS_STEMS = frozenset("what where who when how that it there here why which he she".split())
 _WOULD_STEMS = frozenset({"i", "you", "we", "they", "he", "she"})
 _ENDINGS = {"'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
-_SYMBOLS = {"%": "percent", "°": "degrees", "&": "and", "+": "plus", "=": "equals", "×": "times"}
+_SYMBOLS = {
+    "%": "percent", "°": "degrees", "&": "and", "+": "plus", "=": "equals", "×": "times",
+    "*": "times", "÷": "over", "/": "over", "^": "power",
+}  # fmt: skip
 _TOKEN = re.compile(
     r"""\d{1,3}(?:,\d{3})+(?:\.\d+)?   # 1,000,000.5
       | \d+(?:[.:/]\d+)+               # 6:45  20.5  12/24
       | \d+                            # 20 (a unit may follow without a space: 20pm)
       | [$€£]                          # a currency sign is a token of its own
-      | [%°&+=×]
+      | [%°&+=×÷^] | (?<=[\d)])\s*\*(?=\s*[\d(−-])
+      | (?<=[\d)]\s)[/−-](?=\s[\d(]) | (?<=\))[/−-](?=[\d(])   # 12 / 4, but not and/or
       | (?<!\w)-(?=\d)                 # minus five
       | [^\W\d_]+(?:'[^\W\d_]+)*       # words, with apostrophes inside
     """,
     re.VERBOSE,
 )
+_WITH_BRACKETS = re.compile(rf"[()] | {_TOKEN.pattern}", re.VERBOSE)
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"})
 _DOTTED = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
+_SUM = re.compile(r"[\d.,+*/×÷^%−\s()-]*\d[\d.,+*/×÷^%−\s()-]*")
+"""Figures and signs only: brackets that hold this mean something."""
+_BRACKETED = re.compile(r"\(.*\)", re.DOTALL)
 _ESCAPE = re.compile(  # a whole terminal escape: colour (CSI), title (OSC), or a short one
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]"
 )
@@ -66,16 +74,23 @@ def tokenise(text: str) -> list[Token]:
     if "\x1b" in flat or "\x9b" in flat:
         flat = _ESCAPE.sub(lambda m: " " * len(m.group()), flat)
     tokens: list[Token] = []
-    for match in _TOKEN.finditer(flat):
+    for match in (_WITH_BRACKETS if _is_sum(flat) else _TOKEN).finditer(flat):
         word = unicodedata.normalize("NFC", match.group()).casefold()
-        tokens.extend(_open(word, match.start(), match.end()))
+        tokens.extend(_open(word.strip(), match.start(), match.end()))
     return tokens
+
+
+def _is_sum(flat: str) -> bool:
+    """Whether all that is in brackets, from the first to the last, is figures and signs."""
+    found = _BRACKETED.search(flat) if "(" in flat else None
+    inside = found.group() if found else ""
+    return any(sign in inside for sign in "+*/×÷^−-") and _SUM.fullmatch(inside) is not None
 
 
 def _open(word: str, start: int, end: int) -> list[Token]:
     if word in _SYMBOLS:
         return [Token(_SYMBOLS[word], start, end)]
-    if word == "-":
+    if word in {"-", "−"}:
         return [Token("minus", start, end)]
     if word in _CONTRACTIONS:
         first, second = _CONTRACTIONS[word]

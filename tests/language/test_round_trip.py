@@ -54,6 +54,17 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join(fields)
 
 
+@st.composite
+def sums(draw: st.DrawFn) -> str:
+    figures = st.integers(0, 10**6).map(str) | st.integers(0, 999).map(lambda n: f"{n / 4:g}")
+    parts = draw(st.lists(figures, min_size=2, max_size=5))
+    text = parts[0]
+    for part in parts[1:]:
+        text += f" {draw(st.sampled_from(['+', '-', '*', '/', '^', 'mod']))} {part}"
+    forms = [text, f"sqrt({parts[0]}) + {text}", f"15% * {text}", f"(1/3 of {parts[0]})"]
+    return draw(st.sampled_from([*forms, f"total({', '.join(parts)})"]))
+
+
 _NUMBERS = st.one_of(
     st.integers(-(10**15) + 1, 10**15 - 1),
     st.floats(-1e14, 1e14, allow_nan=False),
@@ -81,6 +92,7 @@ VALUES: dict[str, st.SearchStrategy[Json]] = {
     "event": st.lists(st.sampled_from("daisy is not fed by 5 o'clock".split()), min_size=1).map(
         " ".join
     ),
+    "expression": sums(),
 }  # fmt: skip
 
 
