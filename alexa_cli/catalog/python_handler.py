@@ -16,7 +16,6 @@ import queue
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -47,8 +46,6 @@ async def run_python(
     values: dict[str, Any] = {
         name: copy.deepcopy(argument.value) for name, argument in arguments.items()
     }
-    said = {name: argument.words for name, argument in arguments.items() if argument.words}
-    context = replace(context, said=said)
     said = {name: argument.words for name, argument in arguments.items() if argument.words}
     context = replace(context, said=said)
     result = await _call(expert, str(api.run.spec["python"]), api.full_name, values, context)
