@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
     from datetime import datetime
 
+    from alexa_cli.assistant.choosing import Chooser
     from alexa_cli.assistant.house import House
     from alexa_cli.context.conversation import ConversationState
     from alexa_cli.context.names import NameList
@@ -105,8 +106,9 @@ class Assistant:
     ) -> AsyncGenerator[Event, None]:
         """Hear, decide, act, speak."""
         pursuit = Pursuit(
-            turning, doing, lambda utterance: self._decide(turning, utterance), self._prefetch()
-        )
+            turning, doing, lambda utterance: self._decide(turning, utterance), self._prefetch(),
+            lambda: self._chooser(turning),
+        )  # fmt: skip
         async with aclosing(pursuit.follow(utterances)) as events:
             async for event in events:
                 yield event
@@ -122,6 +124,16 @@ class Assistant:
                 yield event
         spent = _spent(turning, barrier) if turning.meter.exchanges else None
         yield Finished(turning.id, turning.status, turning.elapsed(), spent)
+
+    def _chooser(self, turning: Turning) -> Chooser:
+        """Return what chooses among the hypotheses of speech."""
+        from alexa_cli.assistant.choosing import Chooser  # noqa: PLC0415 - typed words have none
+
+        def make(text: str) -> Request:
+            utterance = Utterance(text[:MAX_CHARACTERS])
+            return self._request(turning, utterance, tokens_of(utterance))
+
+        return Chooser(turning, make)
 
     def _prefetch(self) -> Callable[[], None] | None:
         """What to do at the first words of an utterance: get the language models ready."""

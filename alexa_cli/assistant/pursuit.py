@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
     from typing import TypeAlias
 
+    from alexa_cli.assistant.choosing import Chooser
     from alexa_cli.assistant.doing import Doing
     from alexa_cli.assistant.turning import Turning
     from alexa_cli.turn import Decision, Event
@@ -38,6 +39,10 @@ class _Thought:
 
     utterance: Utterance
     words: tuple[str, ...]
+    rivals: tuple[str, ...] = ()
+    """What else it may have been, for a language model to say."""
+    revised: str = ""
+    """What it says, if something else."""
     task: asyncio.Task[None] | None = None
     latest: Decision | None = None
     """The latest decision that does not stand yet, or stands: what an attempt is made of."""
@@ -56,6 +61,14 @@ class _Said:
 
 
 @dataclass(slots=True)
+class _Revised:
+    """A language model says that a thought's words were others."""
+
+    thought: _Thought
+    utterance: Utterance
+
+
+@dataclass(slots=True)
 class _Over:
     """One of the streams has ended; ``thought`` None: the one of utterances."""
 
@@ -68,11 +81,14 @@ class Pursuit:
 
     def __init__(
         self, turning: Turning, doing: Doing, decide: Decide,
-        prefetch: Callable[[], None] | None = None,
+        prefetch: Callable[[], None] | None = None, chooser: Callable[[], Chooser] | None = None,
     ) -> None:  # fmt: skip
+        """``chooser`` makes what chooses among hypotheses, where there are several."""
         self._turning, self._doing, self._decide = turning, doing, decide
         self._prefetch = prefetch
-        self._inbox: asyncio.Queue[Utterance | _Said | _Over] = asyncio.Queue()
+        self._make_chooser = chooser
+        self._chooser: Chooser | None = None
+        self._inbox: asyncio.Queue[Utterance | _Said | _Revised | _Over] = asyncio.Queue()
         self._thought: _Thought | None = None
         self._last: Utterance | None = None
         self._resumed = False
@@ -89,6 +105,8 @@ class Pursuit:
                 item = await self._inbox.get()
                 if isinstance(item, _Said):
                     steps = self._decided(item)
+                elif isinstance(item, _Revised):
+                    steps = self._revised(item)
                 elif isinstance(item, _Over):
                     steps = self._over(item)
                 else:
@@ -123,8 +141,8 @@ class Pursuit:
 
     async def _uttered(self, utterance: Utterance) -> AsyncGenerator[Event, None]:
         self._last = utterance
-        yield Heard(utterance)
         if utterance.stage == Stage.PARTIAL:
+            yield Heard(utterance)
             # A partial never asks a language model: it only gets things ready.
             self._resumed = self._thought is not None
             if self._prefetch is not None:
@@ -133,9 +151,15 @@ class Pursuit:
             return
         self._resumed = False
         self._heard = utterance.stage == Stage.FINAL
+        utterance, rivals = await self._chosen(utterance)
+        thought, words = self._thought, _words(utterance)
+        same = thought is not None and (thought.words, thought.rivals) == (words, rivals)
+        if same and thought is not None:
+            # Perhaps a language model has chosen among the same readings meanwhile.
+            utterance = replace(utterance, text=thought.revised or utterance.text)
+        yield Heard(utterance)
         self._turning.heard(utterance)
-        words = _words(utterance)
-        if self._thought is not None and self._thought.words == words:
+        if same and self._thought is not None:
             async with aclosing(self._go_on(self._thought)) as events:
                 async for event in events:
                     yield event
@@ -144,8 +168,25 @@ class Pursuit:
             await _stopped(self._thought.task)
             for event in await self._doing.discard():
                 yield event
-        self._thought = _Thought(utterance, words)
+        self._thought = _Thought(utterance, words, rivals)
         self._thought.task = asyncio.create_task(self._think(self._thought))
+
+    async def _chosen(self, utterance: Utterance) -> tuple[Utterance, tuple[str, ...]]:
+        """Return the utterance with the hypothesis that goes on, and what is close to it."""
+        if len(utterance.hypotheses) <= 1 or self._make_chooser is None:
+            return utterance, ()
+        if self._chooser is None:
+            self._chooser = self._make_chooser()
+        return await self._chooser.choose(utterance)
+
+    async def _revised(self, revised: _Revised) -> AsyncGenerator[Event, None]:
+        """Go on with the words that a language model chose."""
+        if revised.thought is not self._thought or self._last is None:
+            return
+        revised.thought.revised = revised.utterance.text
+        if self._heard:
+            self._turning.utterance = replace(revised.utterance, stage=Stage.FINAL)
+        yield Heard(replace(revised.utterance, stage=self._last.stage))
 
     async def _go_on(self, thought: _Thought) -> AsyncGenerator[Event, None]:
         """The same words again: what was decided meanwhile may start now."""
@@ -163,7 +204,12 @@ class Pursuit:
     async def _think(self, thought: _Thought) -> None:
         error: BaseException | None = None
         try:
-            async with aclosing(self._decide(thought.utterance)) as decisions:
+            utterance = thought.utterance
+            if thought.rivals and self._chooser is not None:
+                utterance = await self._chooser.ask(utterance, thought.rivals)
+                if utterance.text != thought.utterance.text:
+                    await self._inbox.put(_Revised(thought, utterance))
+            async with aclosing(self._decide(utterance)) as decisions:
                 async for decision, seconds in decisions:
                     said = _Said(thought, decision, seconds)
                     await self._inbox.put(said)

@@ -65,6 +65,11 @@ class Cascade:
         self.name, self.models = name, tuple(models)
         self._cache, self._ahead = cache, dict(ahead or {})
 
+    @property
+    def small(self) -> tuple[SmallModel, ...]:
+        """Its models that decide at once and by themselves, in order."""
+        return tuple(self._small(len(self.models)))
+
     async def decide(self, request: Request) -> AsyncIterator[Decision]:
         """Yield each model's pass as it comes (not final), then the final decision."""
         if (early := self._before_models(request)) is not None:
