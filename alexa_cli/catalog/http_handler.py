@@ -81,9 +81,14 @@ class _Request:
                 )
         body = self._fill(spec["json"]) if "json" in spec else MISSING
         self.body = None if body is MISSING else msgspec.json.encode(body)
+        kind = "application/json"
+        if "body" in spec:  # plain text, as ntfy takes it; of `watch.http` only
+            text = self._fill(spec["body"])
+            self.body = None if text is MISSING else as_text(text).encode(errors="replace")
+            kind = "text/plain; charset=utf-8"
         self.headers = {"Accept": "application/json, text/*", **self.headers}
         if self.body is not None:
-            self.headers.setdefault("Content-Type", "application/json")
+            self.headers.setdefault("Content-Type", kind)
         # A compressed answer could unpack to any size before it can be measured.
         self.headers["Accept-Encoding"] = "identity"
 

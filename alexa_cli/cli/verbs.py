@@ -110,6 +110,17 @@ VERBS: dict[str, Verb] = {
         ("alexa cache list", "alexa cache prune", "alexa cache clear"),
         ("list", "clear", "prune", "path"),
     ),
+    "watch": Verb(
+        "Deliver what is due: timers, alarms, reminders; see what is to come.",
+        (
+            "alexa watch",
+            "alexa watch --once --json",
+            "alexa watch list",
+            "alexa watch cancel timers/t1",
+            "alexa watch --systemd > ~/.config/systemd/user/alexa-watch.service",
+        ),
+        ("list", "cancel"),
+    ),
     "audio": Verb(
         "Sound in: the devices, how well the microphone hears, recording.",
         (

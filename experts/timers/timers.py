@@ -265,10 +265,10 @@ def _ring(context: HandlerContext, timer: Timer) -> list[str]:
     """Schedule the notice. Returns what the user must know about it: nothing if it is sure."""
     assert timer.due is not None  # noqa: S101 - callers schedule running timers only
     at = datetime.fromisoformat(timer.due)
-    who = context.notify(f"Your {timer.title} is done.", at=at, key=timer.id)
+    who = context.notify(f"Your {timer.title} is done.", at=at, key=timer.id, kind="timer")
     if who == "here":
         return []
-    return ["It rings in the open `alexa chat`." if who else "It rings while `alexa chat` is open."]
+    return [f"It rings in the open `{who}`." if who else "It rings while `alexa chat` is open."]
 
 
 def _move(context: HandlerContext, identifier: str, seconds: float, done: str) -> Result:

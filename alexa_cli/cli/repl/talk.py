@@ -15,7 +15,9 @@ from alexa_cli.cli.session import Session, open_session
 from alexa_cli.cli.stray import stray_prints
 from alexa_cli.errors import AlexaError
 from alexa_cli.store.coding import storable
-from alexa_cli.watch import claiming, due, running
+from alexa_cli.watch import running
+from alexa_cli.watch.channels import channels
+from alexa_cli.watch.deliver import Deliverer, Screen, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +26,7 @@ if TYPE_CHECKING:
     from alexa_cli.assistant.house import Talkers
     from alexa_cli.cli.common import Common
     from alexa_cli.turn import Event
-
-HEARTBEAT = 5.0
-"""Seconds between two looks of the heartbeat that says this process rings."""
-LOOK = 0.5
-"""Seconds between two looks at what is due."""
+    from alexa_cli.watch.due import Due
 
 
 @dataclass(slots=True)
@@ -60,6 +58,7 @@ class Talk:
     ) -> Talk:  # fmt: skip
         """Open a session that rings. Raises AlexaError."""
         session = open_session(common, save=save, rings_here=True)
+        channels(session.house.settings, desktop=False)  # a bad hook is told now, not at its hour
         talk = cls(session, conversation or session.store.new_id("c"), now, yes)
         talk._stamp = talk._look()
         return talk
@@ -157,26 +156,19 @@ class Talk:
         self.conversation = self.session.store.new_id("c")
         self.said.clear()
 
-    async def ring(self, tell: Callable[[due.Due], None]) -> None:
+    async def ring(
+        self, tell: Callable[[Due], None], program: str = "alexa chat"
+    ) -> None:  # fmt: skip
         """Claim what is due, again and again, and tell it; runs until cancelled.
 
-        A claim is atomic: of several open REPLs one rings. A store that is out of reach for a
-        while costs time, not the bell.
+        A claim is atomic: of several open programs one rings. Hooks of config.yaml are run too;
+        how they went is a notice. ``program`` is what experts say rings.
         """
-        store, beat = self.session.store, 0.0
-        try:
-            while True:
-                try:
-                    if beat <= 0:
-                        running.register(store, self.owner)
-                        beat = HEARTBEAT
-                    for ring in claiming.claim(store, self.session.house.clock(), self.owner):
-                        tell(ring.due)
-                        claiming.finish(store, ring)
-                except AlexaError as error:
-                    if error.message not in store.notices:
-                        store.notices.append(error.message)
-                await asyncio.sleep(LOOK)
-                beat -= LOOK
-        finally:
-            running.unregister(store, self.owner)
+        house, store = self.session.house, self.session.store
+        screen = Screen(lambda told: tell(shown(told).due), store.notices.append)
+        await Deliverer(
+            store, house.clock, screen,
+            lambda: channels(self.session.house.settings, desktop=False),
+            late_after=house.settings.watch.late.seconds,
+            program=program, owner=self.owner,
+        ).run()  # fmt: skip
