@@ -78,14 +78,6 @@ class Notifier:
         found = next(recurrence.following(repeat, recurrence.occurrence(last, tz), tz), None)
         return found.at if found else None
 
-    def next(self, repeat: str, last: datetime) -> datetime | None:
-        """The time that follows ``last``, by the household's clock."""
-        from alexa_cli.watch import recurrence  # noqa: PLC0415 - as above
-
-        tz = self._turning.snapshot.tz
-        found = next(recurrence.following(repeat, recurrence.occurrence(last, tz), tz), None)
-        return found.at if found else None
-
 
 def handler_context(
     turning: Turning, expert: Expert, emit: Callable[[str, Mapping[str, Json]], None]
@@ -108,7 +100,6 @@ def handler_context(
         ),
         seed=turning.options.seed,
         options=house.settings.experts.options.get(expert.name, {}),
-        snooze=house.settings.watch.snooze.seconds,
         snooze=house.settings.watch.snooze.seconds,
         similar=house.similar, understand=partial(understand, turning),
         home=house.changes(house.household, house.store),

@@ -115,9 +115,6 @@ class Notify(Protocol):
     def next(self, repeat: str, last: datetime) -> datetime | None:
         """The time that follows ``last``, itself one of the rule's, counted from there."""
 
-    def next(self, repeat: str, last: datetime) -> datetime | None:
-        """The time that follows ``last``, itself one of the rule's, counted from there."""
-
 
 class Home(Protocol):
     """The household as it is now, and changes to it: kept, and applied over the user's file."""
@@ -179,10 +176,6 @@ class HandlerContext:
     """``--seed`` of this turn; None: chance."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What config.yaml tells this expert: ``experts.options.NAME``."""
-    said: Mapping[str, str] = field(default_factory=dict)
-    """The user's words for each argument that came from words."""
-    snooze: float = 540.0
-    """Seconds by which "snooze" puts something off: ``watch.snooze``."""
     said: Mapping[str, str] = field(default_factory=dict)
     """The user's words for each argument that came from words."""
     snooze: float = 540.0
