@@ -1,0 +1,104 @@
+"""How experts say times, and the words that people have for one: for the authors of experts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from alexa_cli.language.date import say_day
+from alexa_cli.language.duration import say_seconds
+from alexa_cli.language.english import SMALL, TENS
+from alexa_cli.language.registry import Moment, grammar
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+_NUMBERS = {value: word for word, value in {**SMALL, **TENS}.items() if word != "fourty"}
+_NOON, _HALF, _QUARTER = 12, 30, 15
+_SURE = frozenset("am pm morning afternoon evening night tonight noon midday midnight".split())
+_TEN, _ON_CLOCK_24 = 10, 13
+_CLOCKLESS = ("FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY")
+
+
+def say_when(at: datetime, now: datetime, tz: str, language: str = "en") -> str:
+    """Return ``tomorrow at 6:45 AM``, by the clock of ``tz``."""
+    return grammar("datetime", language).say(at.isoformat(), Moment(now, ZoneInfo(tz)))
+
+
+def say_repeat(rule: str, now: datetime, tz: str, language: str = "en") -> str:
+    """Return ``every weekday at 6:45 AM``."""
+    return grammar("recurrence", language).say(rule, Moment(now, ZoneInfo(tz)))
+
+
+def say_length(seconds: float) -> str:
+    """Return ``1 hour and 30 minutes``."""
+    return say_seconds(round(seconds))
+
+
+def says_half(said: str) -> bool:
+    """Whether words for a time leave no doubt about the half of the day: "6 pm", "18:00"."""
+    from alexa_cli.language.text import words  # noqa: PLC0415 - one call
+
+    spoken = words(said)
+    if _SURE.intersection(spoken) or {("a", "m"), ("p", "m")}.intersection(pairwise(spoken)):
+        return True
+    return any(
+        ":" in word and (word[0] == "0" or int(word.split(":")[0]) >= _ON_CLOCK_24)
+        for word in spoken
+        if word[0].isdigit()
+    )
+
+
+def clocked(rule: str, hour: int = 9, minute: int = 0) -> str:
+    """Return a rule with a time of day, that one if it has none and is no "every hour"."""
+    if "BYHOUR" in rule or rule.startswith(_CLOCKLESS):
+        return rule
+    return f"{rule};BYHOUR={hour};BYMINUTE={minute}"
+
+
+def clock_forms(hour: int, minute: int) -> list[str]:
+    """Return what people call a time of day: ``6:45``, ``six forty five am``, ``quarter to 7``."""
+    half = "am" if hour < _NOON else "pm"
+    twelve = hour % _NOON or _NOON
+    figures = f"{twelve}:{minute:02}"
+    forms = [figures, f"{figures} {half}"]
+    if minute:
+        small = f"oh {_number(minute)}" if minute < _TEN else _number(minute)
+        spoken = f"{_number(twelve)} {small}"
+        forms += [spoken, f"{spoken} {half}", f"{twelve}{minute:02}"]
+        forms += _relative(twelve, minute)
+    else:
+        bare = [str(twelve), _number(twelve)]
+        forms += [*bare, *(f"{one} {half}" for one in bare), *(f"{one} o'clock" for one in bare)]
+        if twelve == _NOON:
+            forms += ["noon", "midday"] if hour else ["midnight"]
+    if hour >= _ON_CLOCK_24 or hour < _NOON:
+        forms.append(f"{hour:02}:{minute:02}")
+    return list(dict.fromkeys(forms))
+
+
+def day_forms(day: date, today: date) -> list[str]:
+    """Return what people call a day: ``tomorrow``, ``friday``."""
+    said = say_day(day, today).lower()
+    away = (day - today).days
+    weekday = f"{day:%A}".lower()
+    return [said, weekday] if 0 <= away <= 1 else [weekday, said.replace(",", "")]
+
+
+def _relative(twelve: int, minute: int) -> list[str]:
+    following = twelve % _NOON + 1
+    if minute == _HALF:
+        return [f"half past {_number(twelve)}", f"half past {twelve}"]
+    if minute == _QUARTER:
+        return [f"quarter past {_number(twelve)}", f"quarter past {twelve}"]
+    if minute == _HALF + _QUARTER:
+        return [f"quarter to {_number(following)}", f"quarter to {following}"]
+    return []
+
+
+def _number(value: int) -> str:
+    if value in _NUMBERS:
+        return _NUMBERS[value]
+    tens, ones = divmod(value, _TEN)
+    return f"{_NUMBERS[tens * _TEN]} {_NUMBERS[ones]}"
