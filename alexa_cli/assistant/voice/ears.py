@@ -9,6 +9,7 @@ listens, never before.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -70,6 +71,12 @@ class Ears:
         """Begin to get ready for the next utterance of a conversation. Never waits."""
         self.recogniser.prepare(partial(self._prepare, conversation, now), off=not self._biased)
 
+    def lent_to(self, assistant: Assistant) -> Ears:
+        """Return the same ears for another assistant with the same experts: another home."""
+        other = copy(self)
+        other._assistant = assistant
+        return other
+
     def close(self) -> None:
         """Let go of the thread, when what it does is done."""
         self.recogniser.close()
@@ -115,18 +122,14 @@ class Ready:
     """
 
     def __init__(self) -> None:
+        self.name = ""
+        """The engine's, once somebody has spoken."""
         self.readiness: Readiness = "off"
         """Of the last utterance."""
         self._thread: ThreadPoolExecutor | None = None
         self._loading: Future[Recogniser] | None = None
         self._latest: Future[Recogniser] | None = None
         self._off = False
-
-    @property
-    def name(self) -> str:
-        """The engine's, once it is there."""
-        loaded = self._loaded
-        return loaded.name if loaded is not None else ""
 
     def prepare(self, make: Callable[[Recogniser | None], Recogniser], *, off: bool) -> None:
         """Have ``make`` load the recogniser, or change what it expects. Never waits."""
@@ -136,6 +139,15 @@ class Ready:
         self._latest = self._thread.submit(lambda: make(self._loaded))
         if self._loading is None or self._failed:
             self._loading = self._latest
+
+    def settle(self) -> None:
+        """Wait until all that was to be got ready is: measuring must not depend on luck.
+
+        Raises what loading raised.
+        """
+        for each in (self._loading, self._latest):
+            if each is not None:
+                each.result()
 
     def close(self) -> None:
         """End the thread, when what it does is done."""
@@ -170,6 +182,7 @@ class Ready:
         there, latest = self._there, self._latest
         told = latest is not None and latest.done() and latest.exception() is None
         self.readiness = "off" if self._off else "ready" if told else "late"
+        self.name = there.name
         there.begin()
 
     def feed(self, samples: bytes) -> None:
