@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from alexa_cli.assistant.remembering import remember_turn
-from alexa_cli.context.conversation import load_conversation, save_conversation
+from alexa_cli.context.conversation import (
+    ConversationState,
+    load_conversation,
+    save_conversation,
+)
 from alexa_cli.errors import AlexaError
 from alexa_cli.store.coding import plain
 from alexa_cli.store.retention import tidy
 from alexa_cli.trace.save import TurnRecord, save_turn
 from alexa_cli.turn import Decided, Finished, Plan, Question, Replying
+
+PRIVATE = "private"
+"""What an expert emits when the turn holds a secret that the user told it to keep."""
+Kept = TypeVar("Kept", TurnRecord, ConversationState)
 
 if TYPE_CHECKING:
     from alexa_cli.assistant.turning import Turning
@@ -24,7 +32,7 @@ def keep(turning: Turning) -> None:
         return
     store, trace = turning.house.store, turning.house.settings.trace
     try:
-        kept_as = save_turn(store, record(turning), keep=trace.keep.seconds)
+        kept_as = save_turn(store, _private(turning, record(turning)), keep=trace.keep.seconds)
         if turning.meter.exchanges:
             _keep_exchanges(turning, kept_as)
         tidy(store, keep=trace.keep.seconds, max_size=trace.max_size.bytes)
@@ -52,7 +60,16 @@ def _save_conversation(turning: Turning) -> None:
             forgotten = before.summarised - memory.summarised
             summarised = max(0, latest.summarised - forgotten)
             memory = replace(memory, summary=latest.summary, summarised=summarised)
-    save_conversation(store, turning.conversation, memory)
+    save_conversation(store, turning.conversation, _private(turning, memory))
+
+
+def _private(turning: Turning, kept: Kept) -> Kept:
+    """Mask the secrets in what is kept of a turn that an expert has called private."""
+    if not any(event.name == PRIVATE for event in turning.emitted):
+        return kept
+    from alexa_cli.assistant.private import masked  # noqa: PLC0415 - few turns hold a secret
+
+    return masked(kept)
 
 
 def _keep_exchanges(turning: Turning, turn: str) -> None:

@@ -31,6 +31,8 @@ class Result:
     """``{"api": ..., "arguments": {...}}`` takes it back; without ``api`` the declared undo's."""
     expects_answer: bool = False
     """Whether the reply asks something, so that the microphone stays open."""
+    untrusted: bool = False
+    """Whether it holds text that somebody wrote, which no language model must obey."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ import msgspec
 from alexa_cli.catalog.context import HandlerFailed, Result, Returned
 from alexa_cli.catalog.modules import load_function, one_line, place_of
 from alexa_cli.errors import AlexaError
+from alexa_cli.turn import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -94,6 +95,7 @@ def checked(expert: Expert, api: Api, result: object, limit: int) -> Returned:
         undo=_undo(expert, api, result.undo, limit),
         expects_answer=bool(result.expects_answer),
         source=SOURCE,
+        trust=Trust.UNTRUSTED if result.untrusted is True else Trust.HOUSEHOLD,
     )
 
 
