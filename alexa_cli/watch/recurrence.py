@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 _SECONDS = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3_600}
 _BY_LENGTH = frozenset({"FREQ", "INTERVAL"})
 """A rule of these fields alone, in one of the units above, steps by its length."""
+MOST = 1_000_000_000
+"""Intervals stay below this."""
 FURTHEST = timedelta(days=40 * 366)
 """A rule that does not come round within this time has ended."""
+_LATEST = datetime(9950, 1, 1)  # noqa: DTZ001 - by the clock on the wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,14 @@ def _by_clock(fields: dict[str, str], last: Occurrence, tz: str) -> Iterator[Occ
     text = ";".join(f"{key}={value}" for key, value in fields.items())
     try:
         # The last one is in a period that counts, so that counting may go on from it.
-        rule = rrulestr(text, dtstart=last.local)
+        end = min(last.local, _LATEST) + FURTHEST
+        rule = rrulestr(f"{text};UNTIL={end:%Y%m%dT%H%M%S}", dtstart=last.local)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise AlexaError(f"'{text[:80]}' is no rule of repetition: {error}") from error
     before = last.at
     for local in rule:
         if local <= last.local:
             continue
-        if local > last.local + FURTHEST:
-            return
         if (at := instant(local, tz)) != before:  # two times that the spring day makes one
             yield Occurrence(at, local)
         before = at
@@ -115,10 +117,7 @@ def _step(fields: dict[str, str]) -> int | None:
     """Return the seconds of a rule by length, None for one by the clock."""
     if fields["FREQ"] not in _SECONDS or not _BY_LENGTH.issuperset(fields):
         return None
-    interval = fields.get("INTERVAL", "1")
-    if not (interval.isascii() and interval.isdecimal() and 0 < int(interval) < 1e9):  # noqa: PLR2004
-        raise AlexaError(f"'{interval[:20]}' is no interval of a repetition")
-    return _SECONDS[fields["FREQ"]] * int(interval)
+    return _SECONDS[fields["FREQ"]] * int(fields.get("INTERVAL", "1"))
 
 
 def _fields(rule: str) -> dict[str, str]:
@@ -130,6 +129,9 @@ def _fields(rule: str) -> dict[str, str]:
             f"'{rule[:80]}' is no rule of repetition",
             hint="such as FREQ=DAILY;BYHOUR=6;BYMINUTE=45; when it ends is `until`",
         )
+    interval = fields.get("INTERVAL", "1")
+    if not (interval.isascii() and interval.isdecimal() and 0 < int(interval[:10]) < MOST):
+        raise AlexaError(f"'{interval[:20]}' is no interval of a repetition")
     if "BYHOUR" in fields:
         fields.setdefault("BYMINUTE", "0")
     if "BYMINUTE" in fields:
