@@ -16,6 +16,7 @@ from alexa_cli.cli.options import (
     ConversationOption,
     ExpertsOption,
     JsonOption,
+    KeepAudioOption,
     NowOption,
     QuietOption,
     SetOption,
@@ -48,6 +49,8 @@ def ask(
             help="Hear a recording instead: a file, - for stdin, or sample (one that ships).",
         ),
     ] = None,
+    keep_audio: KeepAudioOption = None,
+    speak: Annotated[bool, typer.Option("--speak", help="Say the answer aloud too.")] = False,
     think: Annotated[
         bool,
         typer.Option(
@@ -69,5 +72,6 @@ def ask(
     asked = Asked(
         tuple(words or ()), conversation, continued, Shown(as_json, trace, quiet), yes,
         not no_save, now, seed, Common.of(config, sets, experts), think=think, audio=audio,
+        keep_audio=keep_audio, speak=speak,
     )  # fmt: skip
     raise typer.Exit(ask_once(asked))

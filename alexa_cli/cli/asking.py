@@ -23,8 +23,11 @@ from alexa_cli.turn import Utterance
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
     from typing import TextIO
 
+    from alexa_cli.cli.recorded import Recorded
+    from alexa_cli.speak.voice.speaker import Speaker
     from alexa_cli.turn import Event
 
 EXIT_CODES = {
@@ -54,6 +57,10 @@ class Asked:
     think: bool = False
     audio: str | None = None
     """A recorded utterance in place of words: a file, ``-`` or ``sample``."""
+    keep_audio: Path | None = None
+    """A folder for what was heard of it."""
+    speak: bool = False
+    """Whether the reply is said aloud too."""
 
 
 def ask(asked: Asked) -> int:
@@ -68,11 +75,12 @@ def ask(asked: Asked) -> int:
             which = conversation_id(
                 session, continued=asked.continued, conversation=asked.conversation
             )
-            stream = Stream(partial(_out, sys.stdout))
-            show = (lambda _event: None) if asked.shown.as_json else stream.see
-            utterances = heard(session, asked.audio, which, options) if asked.audio else typed(said)
-            seen = asyncio.run(one_turn(session, utterances, which, options, show))
-            screen.answer(session.store, seen, asked.shown, stream)
+            recorded = _recorded(session, asked.audio, which, options) if asked.audio else None
+            utterances = recorded.utterances() if recorded else typed(said)
+            options = recorded.options if recorded else options
+            seen = asyncio.run(_answered(session, asked, utterances, which, options))
+            if recorded and asked.keep_audio:
+                recorded.keep(asked.keep_audio, seen.turn)
             if session.house.talkers is not None and session.house.settings.jobs.summarise:
                 asyncio.run(_tidy_up(session, which))
         finally:
@@ -138,6 +146,49 @@ def _out(stdout: TextIO, text: str) -> None:
     stdout.flush()
 
 
+def _recorded(session: Session, audio: str, conversation: str, options: TurnOptions) -> Recorded:
+    from alexa_cli.cli.recorded import Recorded
+
+    return Recorded(session, audio, conversation, options)
+
+
+async def _answered(
+    session: Session, asked: Asked, utterances: AsyncIterator[Utterance], conversation: str,
+    options: TurnOptions,
+) -> Seen:  # fmt: skip
+    """Run a turn and show its answer, as it comes; say it too if that is wanted."""
+    stream = Stream(partial(_out, sys.stdout))
+    shows = [] if asked.shown.as_json else [stream.see]
+    speaker = _speaker(session) if asked.speak else None
+    if speaker is not None:
+        shows.append(speaker.see)
+    try:
+        seen = await one_turn(
+            session, utterances, conversation, options, lambda event: _to_all(shows, event)
+        )
+        screen.answer(session.store, seen, asked.shown, stream)
+        if speaker is not None:
+            await speaker.done()
+    finally:
+        if speaker is not None:
+            await speaker.close()
+    return seen
+
+
+def _to_all(shows: Sequence[Callable[[Event], None]], event: Event) -> None:
+    for show in shows:
+        show(event)
+
+
+def _speaker(session: Session) -> Speaker:
+    """Return what speaks; that nothing can be heard is a line on stderr."""
+    from alexa_cli.assistant.voice.mouth import open_speaker
+
+    settings = session.loaded.settings
+    notice = session.store.notices.append
+    return open_speaker(settings.speak, language=settings.language, notice=notice)
+
+
 async def _tidy_up(session: Session, conversation: str) -> None:
     """Sum a long conversation up, after the answer."""
     from alexa_cli.assistant.summarising import sum_up
@@ -146,19 +197,6 @@ async def _tidy_up(session: Session, conversation: str) -> None:
         await sum_up(session.house, conversation)
     finally:
         await session.close()
-
-
-async def heard(
-    session: Session, audio: str, conversation: str, options: TurnOptions
-) -> AsyncIterator[Utterance]:
-    """A recorded utterance as the stream of revisions that it is. Raises AlexaError."""
-    from alexa_cli.cli.hearing import Ears
-    from alexa_cli.hear.sources import open_source
-
-    listener = Ears(session).listener(open_source(audio), conversation, now=options.now)
-    async with listener, aclosing(listener.utterances()) as utterances:
-        async for utterance in utterances:
-            yield utterance
 
 
 async def one_turn(

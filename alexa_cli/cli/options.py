@@ -11,7 +11,7 @@ from alexa_cli.cli.common import Common
 
 __all__ = [
     "Common", "ConfigOption", "ContinueOption", "ConversationOption", "ExpertsOption",
-    "JsonOption", "NowOption", "QuietOption", "SetOption", "YesOption",
+    "JsonOption", "KeepAudioOption", "NowOption", "QuietOption", "SetOption", "YesOption",
 ]  # fmt: skip
 
 ConfigOption = Annotated[
@@ -45,3 +45,11 @@ ConversationOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Confirm whatever would be asked.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="The answer and nothing else.")]
+KeepAudioOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep-audio",
+        metavar="DIR",
+        help="Keep the sound of each turn in DIR, readable by you alone.",
+    ),
+]

@@ -10,6 +10,8 @@ from alexa_cli.language.text import printable
 from alexa_cli.turn import Decided, Finished, Plan, Question, Replied, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alexa_cli.cli.streaming import Stream
     from alexa_cli.store.store import Store
     from alexa_cli.trace.save import TurnRecord
@@ -80,7 +82,7 @@ def answer(store: Store, seen: Seen, shown: Shown, stream: Stream | None = None)
         sys.stdout.write(printable(seen.reply.text) + "\n")
     sys.stdout.flush()
     if shown.trace:
-        _waterfall(store, seen.turn)
+        sys.stderr.writelines(f"{each}\n" for each in waterfall_lines(store, seen.turn))
     if shown.quiet:
         return
     columns = width() if seen.spent is None or sys.stderr.isatty() else None
@@ -114,15 +116,15 @@ def _as_json(store: Store, seen: Seen) -> str:
     })  # fmt: skip
 
 
-def _waterfall(store: Store, turn: str) -> None:
+def waterfall_lines(store: Store, turn: str) -> Iterator[str]:
+    """Yield the lines that show where the time of a turn went."""
     from alexa_cli.trace.waterfall import waterfall
 
     record = _kept(store, turn)
     if record is None:
-        sys.stderr.write("this turn was not kept, so it has no trace\n")
+        yield "this turn was not kept, so it has no trace"
         return
-    for line in waterfall(record.spans, width()):
-        sys.stderr.write(printable(line) + "\n")
+    yield from map(printable, waterfall(record.spans, width()))
 
 
 TIMES = len("decided 99.99 s · total 99.99 s")

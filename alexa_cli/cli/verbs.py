@@ -41,6 +41,15 @@ VERBS: dict[str, Verb] = {
             """echo '{"say": "turn it off"}' | alexa chat --json""",
         ),
     ),
+    "listen": Verb(
+        "Talk by voice: it listens, answers aloud, and listens again.",
+        (
+            "alexa listen             (until nobody speaks for a while)",
+            "alexa listen --wake      (after: alexa)",
+            "alexa listen --once",
+            "alexa listen --push-to-talk --mute",
+        ),
+    ),
     "route": Verb(
         "Decide, and run nothing: every candidate with its score and why.",
         ("alexa route dim the lamp", "alexa route --json --set jobs.decide=nearest dim it"),

@@ -174,7 +174,10 @@ def absolute_paths(data: Json, folder: Path) -> Json:
     """Return the tree with every path in it absolute; relative ones are below ``folder``."""
 
     def absolute(text: str, at: At) -> str:
-        is_path = at in {("household",), ("prompt", "folder")} or at[:2] == ("experts", "folders")
+        is_path = at in {("household",), ("prompt", "folder"), ("hear", "model")} or at[:2] == (
+            "experts",
+            "folders",
+        )
         is_path |= len(at) == 3 and at[0] == "models" and at[2] in {"data", "script"}  # noqa: PLR2004
         if not (is_path and text):
             return text

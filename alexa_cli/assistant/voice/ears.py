@@ -74,7 +74,7 @@ class Ears:
     def lent_to(self, assistant: Assistant) -> Ears:
         """Return the same ears for another assistant with the same experts: another home."""
         other = copy(self)
-        other._assistant = assistant
+        other._assistant = assistant  # noqa: SLF001 - its own
         return other
 
     def close(self) -> None:

@@ -29,26 +29,12 @@ class Standing:
     def __init__(self, source: Source, deaf: Callable[[], bool] = lambda: False) -> None:
         """``deaf``: whether what a microphone hears just now is thrown away unheard."""
         self._source, self._deaf = source, deaf
+        self.name, self.live, self.overflows = source.name, source.live, source.overflows
         self._lost = 0
         self._waiting: deque[Frame] = deque()
         self._most = round(BACKLOG / FRAME_SECONDS)
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
-
-    @property
-    def name(self) -> str:
-        """See ``Source``."""
-        return self._source.name
-
-    @property
-    def live(self) -> bool:
-        """See ``Source``."""
-        return self._source.live
-
-    @property
-    def overflows(self) -> int:
-        """See ``Source``."""
-        return self._source.overflows + self._lost
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
         """Yield what nobody has taken yet, and what comes. Closing it closes nothing else."""
@@ -88,6 +74,8 @@ class Standing:
         frames = cast("AsyncGenerator[Frame, None]", self._source.frames())
         async with aclosing(frames):
             async for frame in frames:
+                self.name = self._source.name
+                self.overflows = self._source.overflows + self._lost
                 if self.live and self._deaf():
                     continue
                 await self._make_room()

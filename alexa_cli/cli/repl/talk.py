@@ -15,17 +15,18 @@ from alexa_cli.cli.session import Session, open_session
 from alexa_cli.cli.stray import stray_prints
 from alexa_cli.errors import AlexaError
 from alexa_cli.store.coding import storable
+from alexa_cli.turn import Heard
 from alexa_cli.watch import running
 from alexa_cli.watch.channels import channels
 from alexa_cli.watch.deliver import Deliverer, Screen, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
     from alexa_cli.assistant.house import Talkers
     from alexa_cli.cli.common import Common
-    from alexa_cli.turn import Event
+    from alexa_cli.turn import Event, Utterance
     from alexa_cli.watch.due import Due
 
 
@@ -68,13 +69,22 @@ class Talk:
         show: Callable[[Event], None] = lambda _event: None,
     ) -> Seen:  # fmt: skip
         """Run one turn; ``show`` sees each event. Being cancelled cancels the turn."""
-        chosen = replace(options or TurnOptions(), now=self.now, yes=self.yes)
-        seen, words = Seen(), storable(words)
+        return await self.take(typed(storable(words)), options or TurnOptions(), show)
+
+    async def take(
+        self, utterances: AsyncIterator[Utterance], options: TurnOptions,
+        show: Callable[[Event], None] = lambda _event: None,
+    ) -> Seen:  # fmt: skip
+        """Run one turn, however its words come in; as ``say``."""
+        chosen = replace(options, now=self.now, yes=self.yes)
+        seen, words = Seen(), ""
         self.last_turn = ""  # of a turn that is stopped only the store knows
-        turn = self.session.assistant.turn(typed(words), self.conversation, chosen)
+        turn = self.session.assistant.turn(utterances, self.conversation, chosen)
         with stray_prints():
             async with aclosing(turn) as events:
                 async for event in events:
+                    if isinstance(event, Heard):
+                        words = event.utterance.text
                     seen.see(event)
                     show(event)
         self._tidy_up()

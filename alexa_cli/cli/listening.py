@@ -1,0 +1,186 @@
+"""A conversation by voice, run for a terminal, a pipe or a program."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from alexa_cli.assistant import TurnOptions
+from alexa_cli.assistant.voice.ears import Ears
+from alexa_cli.assistant.voice.how import How
+from alexa_cli.assistant.voice.loop import VoiceLoop
+from alexa_cli.assistant.voice.mouth import open_speaker
+from alexa_cli.cli.asking import EXIT_CODES, conversation_id, instant
+from alexa_cli.cli.common import Common
+from alexa_cli.cli.heard import JsonScreen, Screen
+from alexa_cli.cli.keys import keys
+from alexa_cli.cli.main import INTERRUPTED
+from alexa_cli.cli.repl.talk import Talk
+from alexa_cli.cli.screen import Shown
+from alexa_cli.cli.streaming import Stream
+from alexa_cli.hear.sources import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
+
+    from alexa_cli.assistant.voice.words import Spotter
+    from alexa_cli.turn import Event, Utterance
+    from alexa_cli.watch.due import Due
+
+PROGRAM = "alexa listen"
+NOTHING_HEARD = 3
+"""Exit code of one turn in which nobody spoke, as of ``ask``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What ``alexa listen`` was given."""
+
+    common: Common = field(default_factory=Common)
+    mode: Literal["open", "wake", "push", "once"] = "open"
+    shown: Shown = field(default_factory=Shown)
+    continued: bool = False
+    conversation: str | None = None
+    barge_in: bool = False
+    keep_audio: Path | None = None
+    yes: bool = False
+    save: bool = True
+    now: str | None = None
+
+
+def converse(given: Given) -> int:
+    """Hold the conversation and return the exit code. Raises AlexaError."""
+    talk = Talk.begin(given.common, save=given.save, now=instant(given.now), yes=given.yes)
+    if given.continued or given.conversation:
+        talk.conversation = conversation_id(
+            talk.session, continued=given.continued, conversation=given.conversation
+        )
+    with talk.session.store:
+        try:
+            return asyncio.run(_Conversation(talk, given).run())
+        finally:
+            talk.session.say_notices()
+
+
+class _Conversation:
+    """One run: a loop, a screen for it, keys and a bell."""
+
+    def __init__(self, talk: Talk, given: Given) -> None:
+        self._talk, self._given = talk, given
+        self._screen = JsonScreen() if given.shown.as_json else Screen(talk, given.shown)
+        self._out = sys.stdout  # while a turn runs, what experts print goes elsewhere
+        self._code: int | None = None
+        """Of the last turn; None: there was none."""
+        settings = talk.session.loaded.settings
+        speaker = open_speaker(
+            settings.speak, language=settings.language, notice=self._screen.notice
+        )
+        wake = settings.hear.wake
+        how = How(
+            given.mode, given.barge_in, given.keep_audio, tuple(wake.words),
+            TurnOptions(now=talk.now, yes=talk.yes),
+        )  # fmt: skip
+        self._loop = VoiceLoop(
+            Ears(talk.session.assistant, talk.session.paths),
+            open_source(device=settings.hear.device), self._take, talk.conversation,
+            speaker=speaker, how=how, show=self._screen.see,
+            spotter=_spotter(wake.words, wake.sensitivity) if given.mode == "wake" else None,
+        )  # fmt: skip
+        self._loop.watch = self._screen.hears
+        self._loop.woken = talk.prefetch
+
+    async def run(self) -> int:
+        """Converse; returns the exit code."""
+        self._talk.prefetch()
+        bell = asyncio.create_task(self._talk.ring(self._rang, PROGRAM))
+        conversing = asyncio.create_task(self._loop.run())
+        left = False
+
+        def leave() -> None:
+            nonlocal left
+            left = True
+            conversing.cancel()
+
+        def interrupt() -> None:
+            if not self._loop.interrupt():
+                leave()
+
+        try:
+            with interrupts(interrupt), keys(self._loop.key, leave) as there:
+                self._screen.keys = there
+                await conversing
+        except asyncio.CancelledError:
+            if not left:
+                raise
+        finally:
+            conversing.cancel()
+            bell.cancel()
+            for task in (conversing, bell):
+                with suppress(asyncio.CancelledError):
+                    await task
+            self._screen.close()
+            await self._talk.close()
+        if self._given.mode != "once":
+            return 0
+        if self._code is None:
+            return INTERRUPTED if left else NOTHING_HEARD
+        return self._code
+
+    async def _take(
+        self, utterances: AsyncIterator[Utterance], options: TurnOptions,
+        show: Callable[[Event], None],
+    ) -> None:  # fmt: skip
+        """Run a turn and show its reply."""
+        self._code = INTERRUPTED
+        stream = Stream(self._write)
+
+        def see(event: Event) -> None:
+            if not self._given.shown.as_json:
+                stream.see(event)
+            show(event)
+
+        try:
+            seen = await self._talk.take(utterances, options, see)
+        except BaseException:
+            if stream.text:
+                self._write("\n")
+            raise
+        self._code = EXIT_CODES[seen.status]
+        self._screen.answered(seen, stream)
+
+    def _write(self, text: str) -> None:
+        self._screen.clear()
+        self._out.write(text)
+        self._out.flush()
+
+    def _rang(self, due: Due) -> None:
+        self._screen.rang(due)
+        self._loop.announce(due.text)
+
+
+def _spotter(words: list[str], sensitivity: Literal["low", "medium", "high"]) -> Spotter:
+    from alexa_cli.hear.wake import WakeWord  # loads pocketsphinx
+
+    return WakeWord(words, sensitivity)
+
+
+@contextmanager
+def interrupts(handle: Callable[[], None]) -> Iterator[None]:
+    """Have Ctrl-C call ``handle`` within the running loop, instead of ending it."""
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        loop.add_signal_handler(signal.SIGINT, handle)
+    except NotImplementedError:  # Windows: Ctrl-C ends it
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
