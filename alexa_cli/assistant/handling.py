@@ -98,7 +98,7 @@ def handler_context(
         limits=Limits(
             act.http_timeout.seconds, act.shell_timeout.seconds, act.output_limit.bytes
         ),
-        seed=turning.options.seed,
+        seed=turning.options.seed, temperature_unit=house.settings.temperature_unit,
         options=house.settings.experts.options.get(expert.name, {}),
         snooze=house.settings.watch.snooze.seconds,
         similar=house.similar, understand=partial(understand, turning),

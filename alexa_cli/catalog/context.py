@@ -10,7 +10,7 @@ from alexa_cli.errors import AlexaError
 from alexa_cli.turn import Json, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
     from random import Random
 
@@ -189,6 +189,10 @@ class HandlerContext:
     understand: Callable[..., list[dict[str, Json]]] = _nobody
     """``understand(words, exact=False)``: what the words ask for, as ``steps``; nothing is run.
     The small models decide; ``exact``: only those that do not estimate. Raises AlexaError."""
+    call: Callable[..., Awaitable[Json]] = _nobody
+    """``await context.call("api", x=1)``: the value of another API of this expert that reads."""
+    temperature_unit: str = "fahrenheit"
+    """``temperature_unit`` of the settings: ``fahrenheit`` or ``celsius``."""
     home: Home | None = None
     """The household itself, for an expert that changes it."""
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from alexa_cli.catalog.calling import Caller
 from alexa_cli.catalog.context import HandlerFailed, Result, Returned
 from alexa_cli.catalog.modules import load_function, one_line, place_of
 from alexa_cli.errors import AlexaError
@@ -49,8 +50,10 @@ async def run_python(
     }
     said = {name: argument.words for name, argument in arguments.items() if argument.words}
     context = replace(context, said=said)
-    result = await _call(expert, str(api.run.spec["python"]), api.full_name, values, context)
-    return checked(expert, api, result, context.limits.output_bytes)
+    caller = Caller(expert, context)
+    given = replace(context, call=caller)
+    result = await _call(expert, str(api.run.spec["python"]), api.full_name, values, given)
+    return caller.marked(checked(expert, api, result, context.limits.output_bytes))
 
 
 def run_list(expert: Expert, name: str, context: HandlerContext) -> list[dict[str, Json]]:
