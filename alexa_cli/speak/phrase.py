@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alexa_cli.catalog.placeholders import look_up_argument, whole
 from alexa_cli.language.say import tidy
 from alexa_cli.language.text import printable, words
 from alexa_cli.speak.values import joined, of_argument
@@ -36,6 +37,8 @@ def phrase(call: Call, catalogue: Catalogue, moment: Moment) -> str:
     if api is None:
         return printable(call.name)
     spoken = _spoken(call, api, moment)
+    if (inside := _inside(call, api, catalogue)) and len(spoken) == 1:
+        spoken = {name: f"{text} ({joined(inside)})" for name, text in spoken.items()}
     example = _fitting(api, spoken, moment.language)
     if example is not None:
         return tidy(_filled(example, spoken))
@@ -46,6 +49,21 @@ def phrase(call: Call, catalogue: Catalogue, moment: Moment) -> str:
     # A description that tells all that an API is for would say more than this call does.
     verb = api.name.replace("_", " ") if "," in text or " or " in text else text
     return f"{verb} ({joined(list(spoken.values()))})"
+
+
+def _inside(call: Call, api: Api, catalogue: Catalogue) -> list[str]:
+    """What the steps that a list knows would do and must be confirmed, in the user's words."""
+    steps = api.run.spec.get("steps") if api.run is not None else None
+    placeholder = whole(steps) if isinstance(steps, str) else None
+    found = look_up_argument(call.arguments, placeholder) if placeholder else None
+    said: dict[str, None] = {}
+    for step in found if isinstance(found, list) else ():
+        if isinstance(step, dict) and isinstance(step.get("said"), str):
+            expert, _, name = str(step.get("call")).partition(".")
+            target = catalogue.find(expert, name)
+            if target is not None and target.confirm:
+                said[printable(str(step["said"]))[:_MAX_VALUE]] = None
+    return list(said)
 
 
 def _spoken(call: Call, api: Api, moment: Moment) -> dict[str, str]:

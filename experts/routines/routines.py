@@ -190,7 +190,7 @@ def _calls(
         if "routine" in step and other is not None:
             calls += _calls(other, routines, (*running, routine["id"]))
         else:
-            calls += step.get("calls", [])
+            calls += [{**call, "said": step["words"]} for call in step.get("calls", [])]
     if len(calls) > MAX_STEPS * 2:
         raise AlexaError(f"“{routine['name']}” would do more than {MAX_STEPS * 2} things.")
     return calls
@@ -200,9 +200,8 @@ def _calls(
 
 
 def _name(context: HandlerContext, said: str) -> str:
-    name = re.sub(
-        r"\s+routine$", "", " ".join(said.split()).strip(" .,;:!?\"“”'"), flags=re.IGNORECASE
-    )
+    plain = " ".join(said.split()).strip(" .,;:!?\"“”'")
+    name = re.sub(r"\s+routine$", "", plain, flags=re.IGNORECASE)
     if not re.search(r"\w", name) or len(name.split()) > MAX_NAME:
         raise AlexaError(f"A routine needs a name of 1 to {MAX_NAME} words.")
     if is_about_talking(context, name):

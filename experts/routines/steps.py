@@ -59,7 +59,8 @@ def split_name(context: HandlerContext, said: str) -> tuple[str, str]:
         return quoted["name"].strip(" ,"), quoted["rest"]
     for cut in _AFTER_NAME.finditer(said):
         name, rest = said[: cut.start()].strip(), said[cut.end() :].strip()
-        if name and rest and len(name.split()) <= MAX_NAME and _can_do(context, rest):
+        short = 0 < len(name.split()) <= MAX_NAME
+        if short and rest and (_can_do(context, rest) or cut[0].strip() in {",", ":", ";"}):
             return name, rest
     spoken = said.split()
     for count in range(1, min(MAX_NAME, len(spoken) - 1) + 1):
