@@ -85,6 +85,10 @@ def _check_reading(report: Report, at: At, file: ParameterFile, lists: AbstractS
         hint = near or "declare it under context: (lists of the household) or lists: (its own)"
         message = f"x-list {file.x_list!r} is neither in context nor in lists"
         report.error(message, (*at, "x-list"), hint=hint)
+    try:
+        re.compile(file.pattern or "")
+    except re.error as error:
+        report.error(f"{file.pattern!r} is no regular expression: {error}", (*at, "pattern"))
     fixed = file.enum is not None or file.x_choices is not None
     if (file.x_type is not None) + (file.x_list is not None) + fixed > 1:
         report.error("only one of x-type, x-list and choices can read the words", at)

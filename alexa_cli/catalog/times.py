@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _NUMBERS = {value: word for word, value in {**SMALL, **TENS}.items() if word != "fourty"}
 _NOON, _HALF, _QUARTER = 12, 30, 15
 _SURE = frozenset("am pm morning afternoon evening night tonight noon midday midnight".split())
+_TODAYS = frozenset({"tonight", "this"})
 _TEN, _ON_CLOCK_24 = 10, 13
 _CLOCKLESS = ("FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY")
 
@@ -48,6 +49,16 @@ def says_half(said: str) -> bool:
         for word in spoken
         if word[0].isdigit()
     )
+
+
+def says_time_only(said: str, language: str = "en") -> bool:
+    """Whether words are a time of day and nothing else: "at six", not "tomorrow" or "tonight"."""
+    from alexa_cli.language.text import words  # noqa: PLC0415 - as above
+
+    spoken = words(said)
+    if not spoken or _TODAYS.intersection(spoken):
+        return False
+    return len(spoken) in grammar("time", language).ends(spoken, 0)
 
 
 def clocked(rule: str, hour: int = 9, minute: int = 0) -> str:

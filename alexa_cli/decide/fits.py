@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def breaks_schema(schema: object, value: Json) -> str | None:
     """Return how ``value`` breaks its JSON Schema ("is more than 100"), None if it does not.
 
     The keywords for single values are checked: type, minimum, maximum, exclusive bounds,
-    minLength, maxLength; the catalogue refuses others at load.
+    minLength, maxLength, pattern; the catalogue refuses others at load.
     """
     if not isinstance(schema, dict) or value is None:
         return None
@@ -52,6 +53,8 @@ def breaks_schema(schema: object, value: Json) -> str | None:
             return "is too short"
         if len(value) > int(schema.get("maxLength", 10**9)):
             return "is too long"
+        if not re.search(str(schema.get("pattern", "")), value):
+            return "is not of that form"
     return None
 
 

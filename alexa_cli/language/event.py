@@ -22,8 +22,11 @@ class Clause:
     name = "event"
 
     def ends(self, words: Words, start: int) -> Sequence[int]:
-        """See ``Grammar``: every span that is not empty."""
-        return range(len(words), start, -1)
+        """See ``Grammar``: every span that is not empty, the shortest first.
+
+        So a time behind it is not taken for a part of it ("fed by noon").
+        """
+        return range(start + 1, len(words) + 1)
 
     def read(self, words: Words, moment: Moment) -> Json:  # noqa: ARG002 - as in Grammar
         """See ``Grammar``: the words themselves."""

@@ -52,7 +52,10 @@ class Grammar(Protocol):
         """The ``x-type``."""
 
     def ends(self, words: Words, start: int) -> Sequence[int]:
-        """Return the exclusive ends of all spans accepted at ``start``, longest first."""
+        """Return the exclusive ends of all spans accepted at ``start``, those to try first first.
+
+        That is the longest first, but of an event the shortest.
+        """
 
     def read(self, words: Words, moment: Moment) -> Json:
         """Return the value of the whole span, or raise Unreadable."""

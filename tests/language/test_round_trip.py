@@ -165,7 +165,7 @@ def test_every_end_is_readable(x_type: str, said: tuple[str, ...], moment: Momen
     found = grammar(x_type, "en")
     for start in range(len(said) + 1):
         ends = list(found.ends(said, start))
-        assert ends == sorted(set(ends), reverse=True)
+        assert ends == sorted(set(ends), reverse=x_type != "event")  # as short as can be
         for end in ends:
             assert start < end <= len(said)
             reason, value = read_or_reason(found, said[start:end], moment)
