@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from alexa_cli.config.paths import Paths, find_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
     from tests.wire.server import WireServer
@@ -105,3 +105,26 @@ def wire_server() -> Iterator[WireServer]:
     server = _wire().WireServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def spoken(tmp_path: Path) -> Callable[..., Path]:
+    """``spoken(name, *sentences)``: a WAV in which a synthetic voice says them, pauses between."""
+    pytest.importorskip("espeakng_loader")
+
+    def say(name: str, *sentences: str, pause: float = 1.0) -> Path:
+        import wave
+
+        from alexa_cli.speak.voice.espeak import synthesise
+
+        sounds = [synthesise(each, rate=140) for each in sentences]
+        rate = sounds[0].rate if sounds else 16_000
+        quiet = bytes(2 * round(rate * pause))
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, rate, 0, "NONE", "not compressed"))
+            file.writeframes(quiet.join([b"", *(sound.samples for sound in sounds), b""]))
+        return path
+
+    return say

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import structs
 
 from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, JsonOption, SetOption
 from alexa_cli.cli.session import Session, open_session
@@ -21,13 +22,23 @@ from alexa_cli.measure.metrics import Judged, Metrics, summarise
 from alexa_cli.measure.run import AssistantDecider, changing, examples_of, run_suite
 from alexa_cli.measure.suite import Suite, load_suite, relabel, unseen, within
 
+if TYPE_CHECKING:
+    from alexa_cli.assistant import Assistant
+    from alexa_cli.assistant.voice.ears import Ears
+
 app = typer.Typer(help="Measure a suite of cases.")
 
 _PERCENT = frozenset({
     "expert_accuracy", "api_accuracy", "argument_f1", "exact_match", "refused",
     "out_of_scope_refused", "out_of_scope_refused_at_5", "wrong_action_rate",
+    "command_accuracy", "word_error_rate", "eager_is_final",
 })  # fmt: skip
-_SMALLER_IS_BETTER = frozenset({"p50_ms", "p95_ms", "wrong_action_rate", "refused"})
+_SMALLER_IS_BETTER = frozenset({
+    "p50_ms", "p95_ms", "wrong_action_rate", "refused", "word_error_rate", "rtf",
+    "provisional_p50_ms", "provisional_p95_ms", "settled_p50_ms", "settled_p95_ms",
+})  # fmt: skip
+_FINE = frozenset({"rtf"})
+"""Figures that are small: three decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,9 @@ class Selection:
     map: Path | None = None
     unseen: bool = False
     closed_set: bool = False
+    bias: bool = True
+    """Whether the recogniser expects what fits (``hear.bias`` says so as well)."""
+    engine: str | None = None
 
 
 @app.command()
@@ -53,6 +67,17 @@ def evaluate(
     label_map: Annotated[
         Path | None,
         typer.Option("--map", metavar="FILE", help="YAML: label to expert.api, expert or null."),
+    ] = None,
+    no_bias: Annotated[
+        bool,
+        typer.Option(
+            "--no-bias",
+            help="Sound: let the recogniser not expect the answers to a question or names that "
+            "were just said.",
+        ),
+    ] = False,
+    engine: Annotated[
+        str | None, typer.Option(metavar="vosk|sphinx", help="Sound: what recognises it.")
     ] = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="List what went wrong, and why.")] = False,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="Keep the run.")] = None,
@@ -73,7 +98,8 @@ def evaluate(
 ) -> None:
     """Decide every case of a suite and compare with what should have come of it.
 
-    Nothing real is done. Cases of experts that are not here are left out, and that is said.
+    Cases with `audio` (a file beside the suite) are heard first; `say` beside it is what is said in
+    it. Nothing real is done. Cases of experts that are not here are left out, and that is said.
     Exit codes: 0 measured, 1 worse than --fail-under.
     """
     limits = [limit(text) for text in fail_under or ()]
@@ -84,7 +110,7 @@ def evaluate(
         raise UsageError("name a suite", hint="alexa eval SUITE.jsonl, or --compare A B")
     session = open_session(common, save=False)
     with session.store:
-        selection = Selection(label_map, only_unseen, closed_set)
+        selection = Selection(label_map, only_unseen, closed_set, not no_bias, known_engine(engine))
         suite, judged = measure(session, suites, selection)
         metrics = summarise(judged)
     if save is not None:
@@ -118,9 +144,32 @@ def measure(
         closed_set=selection.closed_set,
         fresh_store=lambda: Store(":memory:"),
         household=lambda path: load_household(path, session.paths.cache),
+        ears=lambda assistant: _ears(session, assistant, selection),
     )
     tick = _progress(len(suite.cases))
-    return suite, asyncio.run(run_suite(suite, decider, changing(catalogue), tick))
+    try:
+        return suite, asyncio.run(run_suite(suite, decider, changing(catalogue), tick))
+    finally:
+        decider.close()
+
+
+def known_engine(name: str | None) -> str | None:
+    """Return the name of an engine. Raises UsageError."""
+    if name not in {None, "vosk", "sphinx"}:
+        raise UsageError(f"--engine: {name!r} is neither vosk nor sphinx")
+    return name
+
+
+def _ears(session: Session, assistant: Assistant, selection: Selection) -> Ears:
+    from alexa_cli.assistant.voice.ears import Ears
+    from alexa_cli.config.schema import HearSettings
+
+    hear = session.loaded.settings.hear
+    changes: dict[str, Any] = {"bias": hear.bias and selection.bias}
+    if selection.engine is not None:
+        changes["engine"] = selection.engine
+    settings: HearSettings = structs.replace(hear, **changes)
+    return Ears(assistant, session.paths, settings)
 
 
 def _progress(total: int) -> Any:  # noqa: ANN401 - a function
@@ -202,6 +251,8 @@ def as_lines(metrics: Metrics, judged: Sequence[Judged], *, wrong: bool) -> Iter
         for each in judged:
             if not each.exact:
                 yield f"{each.id}: {each.say}"
+                if each.sound is not None and each.sound.heard != each.say:
+                    yield f"    heard    {each.sound.heard or '(nothing)'}"
                 yield f"    expected {each.expected}"
                 yield f"    decided  {each.decided}: {each.why}"
 
@@ -209,7 +260,7 @@ def as_lines(metrics: Metrics, judged: Sequence[Judged], *, wrong: bool) -> Iter
 def _figure(name: str, value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{100 * value:.1f} %" if name in _PERCENT else f"{value:.2f}"
+    return f"{100 * value:.1f} %" if name in _PERCENT else f"{value:.{3 if name in _FINE else 2}f}"
 
 
 # Comparing ------------------------------------------------------------------------------------
@@ -245,6 +296,8 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
     for name, (before, after) in found.metrics.items():
         if before is not None and after is not None:
             yield f"  {name:<26}{_figure(name, before):>9} to {_figure(name, after)}"
+    for name, (low, high) in found.differences.items():
+        yield f"  more of {name:<18}{100 * low:+.1f} to {100 * high:+.1f} % (95 %)"
     gained, lost = len(found.gained), len(found.lost)
     yield f"  gained {gained}, lost {lost}; by luck alone: {found.luck:.3g}"
     for name, (up, down) in found.experts().items():
@@ -253,3 +306,5 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
         for change in changes:
             yield f"{title}: {change.id}: {change.say}"
             yield f"    expected {change.expected}; was {change.before}; is {change.after}"
+            if any(each is not None for each in change.heard):
+                yield f"    heard {change.heard[0] or '-'}; now {change.heard[1] or '-'}"

@@ -1,7 +1,8 @@
 """Runs kept by name, and two of them compared case by case.
 
 Fixing one corner must not push in another: what was gained and what was lost is listed, per
-expert, and the chance that a difference this lopsided is mere luck (exact sign test) is given.
+expert; the chance that a difference this lopsided is mere luck (exact sign test) is given, and how
+large the difference may be (bootstrap).
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import msgspec
 
 from alexa_cli.config.paths import write_private
 from alexa_cli.errors import FileError, UsageError, did_you_mean
+from alexa_cli.measure.metrics import bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from alexa_cli.measure.metrics import Judged, Metrics
+    from alexa_cli.measure.metrics import Interval, Judged, Metrics
 
 By = Literal["right", "expert_right", "exact"]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -39,6 +41,11 @@ class SavedCase(msgspec.Struct, frozen=True):
     """Expert and API right, or rightly refused."""
     expert_right: bool
     exact: bool
+    heard: str | None = None
+    """The words that were heard; None: they were given."""
+    errors: int | None = None
+    """Words heard wrongly, of ``words`` said; None: nobody wrote them down."""
+    words: int | None = None
 
 
 class SavedRun(msgspec.Struct, frozen=True):
@@ -61,6 +68,8 @@ class Change:
     expected: str
     before: str
     after: str
+    heard: tuple[str | None, str | None] = (None, None)
+    """What was heard in the first run and in the second, of cases with sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,9 @@ class Comparison:
     only: tuple[int, int]
     """Turns that only the first, only the second has."""
     metrics: Mapping[str, tuple[float | None, float | None]]
+    differences: Mapping[str, Interval]
+    """How much more the second has, 95 %, over the turns that both have: of the share of turns
+    that are right, and of the word error rate where there is one."""
 
     @property
     def luck(self) -> float:
@@ -103,7 +115,8 @@ def save_run(
         FORMAT, name, dict(metrics.values),
         [
             SavedCase(j.id, j.say, j.expected, j.decided, j.expert, j.right,
-                      j.refused if j.out_of_scope else j.expert_right is True, j.exact)
+                      j.refused if j.out_of_scope else j.expert_right is True, j.exact,
+                      *((j.sound.heard, j.sound.errors, j.sound.words) if j.sound else ()))
             for j in judged
         ],
         list(settings),
@@ -135,7 +148,7 @@ def compare(first: SavedRun, second: SavedRun, by: By = "right") -> Comparison:
         (
             getattr(after[c], by),
             Change(c, before[c].say, before[c].expert or "nobody's", before[c].expected,
-                   before[c].decided, after[c].decided),
+                   before[c].decided, after[c].decided, (before[c].heard, after[c].heard)),
         )
         for c in changed
     ]  # fmt: skip
@@ -146,7 +159,25 @@ def compare(first: SavedRun, second: SavedRun, by: By = "right") -> Comparison:
         tuple(change for gained, change in changes if not gained),
         (len(before) - len(shared), len(after) - len(shared)),
         {name: (first.metrics.get(name), second.metrics.get(name)) for name in names},
+        _differences([(before[c], after[c]) for c in shared], by),
     )  # fmt: skip
+
+
+def _differences(pairs: Sequence[tuple[SavedCase, SavedCase]], by: By) -> dict[str, Interval]:
+    """Return the intervals of differences, by resampling turns with both runs' results."""
+    found: dict[str, Interval] = {}
+    right = [(getattr(one, by), getattr(two, by)) for one, two in pairs]
+    if right:
+        found[by] = bootstrap(right, lambda few: sum(b - a for a, b in few) / len(few))
+    counts = [
+        (one.errors, two.errors, one.words) for one, two in pairs
+        if one.errors is not None and two.errors is not None and one.words
+    ]  # fmt: skip
+    if counts:
+        found["word_error_rate"] = bootstrap(
+            counts, lambda few: sum(b - a for a, b, _ in few) / sum(n for _, _, n in few)
+        )
+    return found
 
 
 def sign_test(gained: int, lost: int) -> float:

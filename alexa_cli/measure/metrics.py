@@ -6,14 +6,15 @@ import math
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from alexa_cli.language.text import words
 from alexa_cli.turn import Pass, Plan, Question, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from alexa_cli.measure.sound import Sounded
     from alexa_cli.measure.suite import Expected, ExpectedCall
     from alexa_cli.turn import Call, Decision
 
@@ -24,6 +25,7 @@ _Z = 1.959964
 ARTICLES = frozenset({"the", "a", "an", "my"})
 
 Interval: TypeAlias = tuple[float, float]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Judged:
     """What a threshold would be compared with: the higher, the surer."""
     seconds: float = 0.0
     why: str = ""
+    sound: Sounded | None = None
+    """How it was heard; None: the words were given."""
 
     @property
     def right(self) -> bool:
@@ -81,6 +85,7 @@ class Metrics:
 def judge(
     turn_id: str, say: str, expected: Expected, decision: Decision, *,
     changes: frozenset[str] = frozenset(), gate: float | None = None, seconds: float = 0.0,
+    sound: Sounded | None = None,
 ) -> Judged:  # fmt: skip
     """Compare one decision with what was expected. ``changes``: names of APIs with effects."""
     calls = calls_of(decision)
@@ -113,6 +118,7 @@ def judge(
         expert_right, api_right, not wrong, refused, bool(acts) and _unwanted(expected, acts),
         _pairs(labelled or (), calls), gate, seconds,
         "; ".join(dict.fromkeys(wrong)) + (f" ({_reason(decision)})" if refused and wrong else ""),
+        sound,
     )  # fmt: skip
 
 
@@ -249,11 +255,17 @@ def summarise(judged: Sequence[Judged]) -> Metrics:
     pairs = [j.pairs for j in inside]
     values["argument_f1"] = f1(pairs)
     if values["argument_f1"] is not None:
-        intervals["argument_f1"] = bootstrap(pairs)
+        intervals["argument_f1"] = bootstrap(pairs, f1)
     values["out_of_scope_refused_at_5"] = refused_at(inside, outside, IN_SCOPE_REFUSED)
     seconds = sorted(j.seconds for j in judged)
     for name, level in (("p50_ms", 0.5), ("p95_ms", 0.95)):
         values[name] = round(quantile(seconds, level) * 1000, 3) if seconds else None
+    by_ear = [(j.exact, j.sound) for j in judged if j.sound is not None]
+    if by_ear:
+        from alexa_cli.measure.sound_metrics import figures  # noqa: PLC0415 - few suites have sound
+
+        heard, around = figures(by_ear)
+        values, intervals = values | heard, intervals | around
     lines = {j.id.partition("#")[0] for j in judged}
     return Metrics(len(lines), len(judged), values, intervals, _by_expert(judged))
 
@@ -317,8 +329,8 @@ def wilson(hits: int, total: int) -> Interval:
     return max(0.0, min(rate, middle - reach)), min(1.0, max(rate, middle + reach))
 
 
-def bootstrap(pairs: Sequence[tuple[int, int, int]]) -> Interval:
-    """Return the 95 % interval of F1 by resampling turns; the same for the same turns."""
+def bootstrap(turns: Sequence[T], figure: Callable[[Sequence[T]], float | None]) -> Interval:
+    """Return the 95 % interval of a figure by resampling turns; the same for the same turns."""
     lots = random.Random(0)  # noqa: S311 - resampling, no secret
-    scores = sorted(f1(lots.choices(pairs, k=len(pairs))) or 0.0 for _ in range(RESAMPLES))
+    scores = sorted(figure(lots.choices(turns, k=len(turns))) or 0.0 for _ in range(RESAMPLES))
     return quantile(scores, 0.025), quantile(scores, 0.975)

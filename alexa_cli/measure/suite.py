@@ -3,14 +3,16 @@
 What is expected is exactly one of: ``expert`` and ``api`` (``expert: null``: nobody's, to be
 refused; no ``api``: any of the expert's), ``calls`` for several, ``not`` an expert, or none of
 them with ``asks``. Beside it ``asks: PARAMETER`` (a question about it), ``arguments`` (raw words)
-or ``values`` (resolved; needs ``now``). ``then`` holds further turns of the same conversation.
+or ``values`` (resolved; needs ``now``). ``then`` holds further turns of the same conversation. A
+turn has ``say``, or ``audio``: a recording, heard and then decided; ``say`` beside it is what is
+said in it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime  # noqa: TC003 - read at run time by msgspec
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +47,9 @@ class TurnLine(
     """One turn: what is said and what should come of it."""
 
     say: str | None = None
+    """Beside ``audio``: what is said in it, word for word."""
     audio: str | None = None
-    """A sound file, relative to the suite. Accepted, not run yet."""
+    """A sound file, relative to the suite."""
     expert: str | UnsetType | None = UNSET
     api: str | None = None
     calls: list[CallLine] | UnsetType = UNSET
@@ -103,7 +106,9 @@ class Turn:
     """One thing said, and what is expected."""
 
     say: str
+    """With ``audio``: what is said in it; empty if nobody wrote it down."""
     expected: Expected
+    audio: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,6 @@ class Suite:
 def load_suite(*paths: Path) -> Suite:
     """Read suites as one. Raises FileError with the line of whatever is wrong."""
     cases: dict[str, Case] = {}
-    left_out: dict[str, int] = {}
     for path in paths:
         here: set[str] = set()
         for number, text in _lines(path):
@@ -146,15 +150,9 @@ def load_suite(*paths: Path) -> Suite:
             if case_id in here:
                 raise FileError(f"a second case with the id {case_id!r}", path=path, line=number)
             here.add(case_id)
-            if line.audio is not None:
-                left_out[_AUDIO] = left_out.get(_AUDIO, 0) + 1
-                continue
             unique = case_id if case_id not in cases else f"{path.stem}/{case_id}"
             cases[unique] = _case(line, unique, path, number)
-    return Suite(tuple(cases.values()), left_out)
-
-
-_AUDIO = "sound, which is not run yet"
+    return Suite(tuple(cases.values()))
 
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:
@@ -169,7 +167,7 @@ def _lines(path: Path) -> Iterable[tuple[int, str]]:
             raise FileError("not UTF-8", path=path, line=number) from error
         if len(text) > MAX_LINE:
             raise FileError(f"longer than {MAX_LINE:,} characters", path=path, line=number)
-        if text:
+        if text and not text.startswith("#"):  # a comment; JSON has none
             yield number, text
 
 
@@ -211,16 +209,29 @@ def _case(line: CaseLine, case_id: str, path: Path, number: int) -> Case:
     def wrong(message: str, key: str | None = None) -> FileError:
         return FileError(message, path=path, line=number, key=key)
 
-    turns = tuple(_turn(each, wrong, has_now=line.now is not None) for each in (line, *line.then))
+    has_now = line.now is not None
+    turns = tuple(
+        replace(_turn(each, wrong, has_now=has_now), audio=_sound(each, path, wrong))
+        for each in (line, *line.then)
+    )
     if line.now is not None and line.now.tzinfo is None:
         raise wrong("a time needs an offset, as in 2026-11-21T10:00:00-05:00", "now")
     household = path.parent / line.household if line.household else None
     return Case(case_id, turns, line.now, household, number, str(path))
 
 
+def _sound(line: TurnLine, path: Path, wrong: Any) -> Path | None:  # noqa: ANN401 - as below
+    if line.audio is None:
+        return None
+    file = path.parent / line.audio
+    if "\0" in line.audio or not file.is_file():
+        raise wrong(f"there is no sound file {line.audio!r} beside this one", "audio")
+    return file
+
+
 def _turn(line: TurnLine, wrong: Any, *, has_now: bool) -> Turn:  # noqa: ANN401 - makes FileErrors
-    if line.say is None or line.audio is not None:
-        raise wrong("every turn needs `say`")
+    if line.say is None and line.audio is None:
+        raise wrong("every turn needs `say` or `audio`")
     given = [
         key
         for key, value in (("expert", line.expert), ("calls", line.calls), ("not", line.not_))
@@ -238,7 +249,7 @@ def _turn(line: TurnLine, wrong: Any, *, has_now: bool) -> Turn:  # noqa: ANN401
     expected = _expected(line)
     if not has_now and any(call.values for call in expected.calls or ()):
         raise wrong("`values` need `now`", "values")
-    return Turn(line.say, expected)
+    return Turn(line.say or "", expected)
 
 
 def _expected(line: TurnLine) -> Expected:
@@ -284,7 +295,8 @@ def _relabelled(case: Case, labels: Mapping[str, str | None]) -> Case:
         calls = turn.expected.calls
         if calls is not None:
             calls = tuple(new for call in calls for new in renamed(call))
-        turns.append(Turn(turn.say, Expected(calls, turn.expected.asks, turn.expected.not_expert)))
+        expected = replace(turn.expected, calls=calls)
+        turns.append(replace(turn, expected=expected))
     return Case(case.id, tuple(turns), case.now, case.household, case.line, case.path)
 
 
@@ -296,7 +308,7 @@ def experts_of(case: Case) -> set[str]:
 def unseen(suite: Suite, examples: Iterable[str]) -> Suite:
     """Leave out the cases whose words are an example that was learned from."""
     known = {words(text) for text in examples}
-    seen = [case for case in suite.cases if words(case.turns[0].say) in known]
+    seen = [case for case in suite.cases if case.turns[0].say and words(case.turns[0].say) in known]
     return suite.without(seen, "an example of an expert, word for word")
 
 

@@ -159,10 +159,10 @@ def test_an_interval_holds_its_share(total: int, data: st.DataObject) -> None:
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(3, 5), st.integers(3, 5)), min_size=1))
 def test_f1_lies_within_its_resampled_interval(pairs: list[tuple[int, int, int]]) -> None:
     score = f1(pairs)
-    low, high = bootstrap(pairs)
+    low, high = bootstrap(pairs, f1)
     assert score is not None
     assert 0 <= low <= high <= 1
-    assert bootstrap(pairs) == (low, high)
+    assert bootstrap(pairs, f1) == (low, high)
 
 
 def test_quantiles_between_neighbours() -> None:
