@@ -71,7 +71,13 @@ def put(store: Store, due: Due) -> None:
 
 
 def cancel(store: Store, expert: str, key: str) -> bool:
-    """Forget it; returns whether it was still to come."""
+    """Forget it; returns whether it was still to come.
+
+    What came already and is being told is told no further: no hook is tried again.
+    """
+    ringing = store.ids(RINGING, f"{RINGING}/{expert}/{key}/", 1_000)
+    if ringing:
+        store.delete(ringing)
     return store.delete([f"{DUE}/{expert}/{key}"]) > 0
 
 

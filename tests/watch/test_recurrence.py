@@ -106,7 +106,7 @@ def test_stepping_from_one_to_the_next_is_dateutils_whole_series(
     whole = islice(rrulestr(rule + ";BYSECOND=0", dtstart=start), steps)
     expected = [instant(each, tz) for each in whole]
     due: Due | None = Due("e", "k", instant(start, tz), "x", repeat=rule, tz=tz, local=start)
-    got = []
+    got: list[datetime] = []
     while due is not None and len(got) < steps:
         now, due = occurrence_due(due, due.at)
         got.append(now.at)
