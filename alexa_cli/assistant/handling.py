@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.assistant.understanding import understand
 from alexa_cli.catalog.context import HandlerContext, HandlerFailed, Limits, Lists
+from alexa_cli.context.home import ChangedHome
 from alexa_cli.context.names import NameList
 from alexa_cli.store.state import ExpertStore
 from alexa_cli.watch import due, running
@@ -102,5 +103,5 @@ def handler_context(
         options=house.settings.experts.options.get(expert.name, {}),
         snooze=house.settings.watch.snooze.seconds,
         similar=house.similar, understand=partial(understand, turning),
-        home=house.changes(house.household, house.store),
+        home=ChangedHome(house.household, house.store),
     )  # fmt: skip

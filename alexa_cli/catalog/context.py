@@ -119,17 +119,36 @@ class Notify(Protocol):
 
 
 class Home(Protocol):
-    """The household as it is now, and changes to it: kept, and applied over the user's file."""
+    """The household as it is now, and changes to it: kept, and applied over the user's file.
+
+    Sections are ``people, pets, floors, areas, devices, contacts``. Each change returns what was
+    changed before, which ``restore`` takes; all raise AlexaError, with nothing changed, for what
+    no household can say.
+    """
 
     def read(self) -> Mapping[str, Json]:
-        """Return the household as its file would say it: ``people``, ``pets``, ``areas``, ..."""
+        """Return the household as its file would say it, every member with its ``id``."""
 
-    def change(self, section: str, name: str, fields: Mapping[str, Json] | None) -> Json:
-        """Set ``fields`` of the one with this id, None: as the file says; returns what was set.
+    def add(self, section: str, name: str, fields: Mapping[str, Json]) -> tuple[str, Json]:
+        """Add a member; returns its id as well."""
 
-        What is returned, given as ``fields`` again, takes the change back. Raises AlexaError for
-        what no household can say, and changes nothing then.
-        """
+    def change(self, section: str, member: str, fields: Mapping[str, Json]) -> Json:
+        """Set fields of the member with this id; None as the value of one: not set."""
+
+    def rename(self, section: str, member: str, name: str) -> Json:
+        """Give a member another name; the old one is dropped."""
+
+    def alias(self, section: str, member: str, name: str) -> Json:
+        """Let a member be called this too."""
+
+    def pronounce(self, word: str, said: str) -> Json:
+        """Say how a word is said that no member is called."""
+
+    def remove(self, section: str, member: str) -> Json:
+        """Have a member no more."""
+
+    def restore(self, before: Json) -> None:
+        """Take a change back."""
 
 
 class Lists:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +25,11 @@ if TYPE_CHECKING:
     from alexa_cli.context.household import Household
     from alexa_cli.context.names import Name
     from alexa_cli.store.store import Store
-    from alexa_cli.turn import Json
 
 SECTIONS = ("people", "pets", "floors", "areas", "devices", "scenes", "contacts")
 """The parts of a household that have members."""
 PRONUNCIATIONS = "pronunciations"
 REMOVED = "removed"
-MAX_CHANGES = 1_000
-"""Members that may be changed: what is more belongs into the file."""
 _OWNER, _KEY = "@household", "changes"
 """Where changes are kept: no expert has this name."""
 _KEPT = 8
@@ -47,16 +43,12 @@ class Changes:
         self._cache_dir = cache_dir
         self._built: dict[tuple[str, str], Household] = {}
 
-    def __call__(self, base: Household, store: Store) -> ChangedHome:
-        """Return the household of a file as something that can be changed."""
-        return ChangedHome(base, store, self)
-
     def current(self, base: Household, store: Store) -> Household:
         """Return the household with what was changed; the same object until something is.
 
         What no longer fits the file is left out, and told as a notice of the store.
         """
-        changes = _kept(store)
+        changes = kept(store)
         if not changes or not base.path:
             return base
         key = (base.path, _fingerprint(base, changes))
@@ -74,7 +66,7 @@ class Changes:
             return found
         data = plain_data(base)
         try:
-            home = _household(base, applied(data, changes), fingerprint)
+            home = built(base, applied(data, changes), fingerprint)
         except FileError:
             home, left_out = _what_fits(base, data, changes, fingerprint)
             store.notices.append(f"changes to the household that no longer fit: {left_out}")
@@ -82,50 +74,6 @@ class Changes:
         if cached:
             homes.save_cached(cached, home)
         return home
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedHome:
-    """One household, with what was changed. Implements ``catalog.context.Home``."""
-
-    base: Household
-    store: Store
-    changes: Changes
-
-    def read(self) -> dict[str, Json]:
-        """Return the household as a file would say it, every member with its id."""
-        return applied(plain_data(self.base), _kept(self.store))
-
-    def made(self) -> dict[str, dict[str, Any]]:
-        """Return what was changed: section to id to fields."""
-        return _kept(self.store)
-
-    def change(self, section: str, name: str, fields: Mapping[str, Json] | None) -> Json:
-        """Set the fields of a member that differ from the file; None: as the file says.
-
-        Returns what was set before, None if nothing. Raises AlexaError, with nothing changed, for
-        what no household can say.
-        """
-        if section not in {*SECTIONS, PRONUNCIATIONS}:
-            raise AlexaError(f"A household has no {section}.")
-        if not self.base.path:
-            raise AlexaError("This household comes from no file, so it cannot be changed.")
-        with self.store.transaction():
-            changes = _kept(self.store)
-            before: Json = changes.get(section, {}).get(name)
-            of_section = {key: one for key, one in changes.get(section, {}).items() if key != name}
-            if fields is not None:
-                of_section[name] = dict(fields)
-            new = {**changes, section: of_section}
-            if sum(map(len, new.values())) > MAX_CHANGES:
-                raise AlexaError("That are too many changes. Make them in the household file.")
-            try:
-                _household(self.base, applied(plain_data(self.base), new), "")
-            except FileError as error:
-                raise AlexaError(f"That does not fit the household: {error.message}.") from error
-            kept: Any = new
-            _owner(self.store).set(_KEY, kept)
-        return before
 
 
 def plain_data(base: Household) -> dict[str, Any]:
@@ -213,7 +161,7 @@ def _forget(data: dict[str, Any], section: str, id_: str) -> None:
                 item.pop(key)
 
 
-def _household(base: Household, data: dict[str, Any], fingerprint: str) -> Household:
+def built(base: Household, data: dict[str, Any], fingerprint: str) -> Household:
     """Build a household. Raises FileError."""
     from alexa_cli.config.files import Document  # noqa: PLC0415 - only when something changed
 
@@ -232,7 +180,7 @@ def _what_fits(
         for id_, fields in of_section.items():
             tried = {**fitting, section: {**fitting.get(section, {}), id_: fields}}
             try:
-                home = _household(base, applied(data, tried), fingerprint)
+                home = built(base, applied(data, tried), fingerprint)
             except FileError:
                 left_out.append(id_)
             else:
@@ -240,13 +188,16 @@ def _what_fits(
     return home, ", ".join(left_out)
 
 
-def _owner(store: Store) -> ExpertStore:
-    return ExpertStore(store, _OWNER)
+def keep(store: Store, changes: Mapping[str, Any]) -> None:
+    """Keep what was changed, in place of what was changed before."""
+    of_sections: Any = {section: dict(of) for section, of in changes.items() if of}
+    ExpertStore(store, _OWNER).set(_KEY, of_sections)
 
 
-def _kept(store: Store) -> dict[str, dict[str, Any]]:
+def kept(store: Store) -> dict[str, dict[str, Any]]:
+    """Return what was changed: section to id to fields."""
     try:
-        found = _owner(store).get(_KEY)
+        found = ExpertStore(store, _OWNER).get(_KEY)
     except AlexaError:
         return {}
     return found if isinstance(found, dict) else {}
