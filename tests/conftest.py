@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -79,6 +80,33 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip(f"needs the public data: no folder {SHARED / 'data'} (set ALEXA_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the shipped experts were compiled and learnt, once for all processes.
+
+    Its ``cache`` may be linked to or used; nothing that is kept in it may be changed.
+    """
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    home = root / "first-run"
+    with (root / "first-run.lock").open("w") as lock:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except ImportError:  # no such locks: each process makes its own
+            home = tmp_path_factory.mktemp("first-run")
+        if not (home / "done").exists():
+            run = "from alexa_cli.cli.main import main; main(['--no-save', {!r}])"
+            for words in ("turn on the kitchen light", "xyzzy plugh"):
+                subprocess.run(
+                    [sys.executable, "-c", run.format(words)], check=False, capture_output=True,
+                    env={**os.environ, "ALEXA_HOME": str(home)}, cwd=REPO, timeout=100,
+                )  # fmt: skip
+            (home / "done").touch()
+    return home
 
 
 def _wire() -> ModuleType:

@@ -8,8 +8,9 @@ The conventions:
 - lines that begin with ``> `` are the command's input;
 - ``...`` stands for any lines, or for anything within a line; times, ids and bars may differ, and
   counts of tokens and sums of money by a twentieth;
-- a ``yaml`` block that begins with ``# a/path.yaml`` is put there in the folder of config.yaml, and
-  so is a ``text`` block that begins with ``---`` and ``# prompts/name.md``;
+- a ``yaml`` block that begins with ``# a/path.yaml`` is put there in the folder of config.yaml, so
+  are ``python`` and ``json`` blocks that begin like that, and a ``text`` block that begins with
+  ``---`` and ``# prompts/name.md``;
 - other ``text`` blocks are not run.
 """
 
@@ -77,6 +78,10 @@ def placed(kind: str, block: str, page: Path) -> str:
     if kind == "yaml":
         name = told(block, page)
         return name if block.startswith(f"# {name}") else ""
+    if kind in {"python", "json"}:
+        match = re.match(r"# (\S+\.(?:py|jsonl))\n", block)
+        assert match, f"{page.name}: a block of {kind} says in its first line where it belongs"
+        return match[1]
     match = re.match(r"---\n# (prompts/\w+\.md)\n", block) if kind == "text" else None
     return match[1] if match else ""
 
@@ -118,10 +123,13 @@ def number(figure: str) -> float:
     return float(figure.lstrip("~$").replace(",", ""))
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose cache stays: compiling and training are the same for each page."""
-    return tmp_path_factory.mktemp("kept")
+@pytest.fixture
+def kept(tmp_path: Path, first_run: Path) -> Path:
+    """A home whose cache is there: compiling and training are the same for each page."""
+    home = tmp_path.parent / f"{tmp_path.name}-home"
+    home.mkdir()
+    (home / "cache").symlink_to(first_run / "cache")
+    return home
 
 
 @pytest.fixture
@@ -213,8 +221,9 @@ def test_yaml_is_accepted(page: Path, block: str, tmp_path: Path) -> None:
 
 def test_only_known_kinds_of_block_are_used() -> None:
     """A block of ``sh`` would look as if it were run."""
+    known = {"console", "text", "yaml", "python", "json"}
     for page in PAGES:
-        assert {kind for kind, _ in blocks(page)} <= {"console", "text", "yaml"}, page
+        assert {kind for kind, _ in blocks(page)} <= known, page
 
 
 def test_a_console_block_holds_only_commands_of_alexa() -> None:

@@ -26,11 +26,9 @@ NOW = datetime(2026, 11, 21, 18, 4, tzinfo=ZoneInfo(TZ))
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(first_run: Path) -> Path:
     """A home whose cache holds the compiled catalogue of the shipped experts."""
-    folder = tmp_path_factory.mktemp("compiled")
-    load_catalogue(Settings(), find_paths({"ALEXA_HOME": str(folder)}))
-    return folder
+    return first_run
 
 
 @pytest.fixture(scope="session")
