@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,11 +15,19 @@ from alexa_cli.language.registry import Moment, grammar
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from alexa_cli.catalog.context import HandlerContext
+
 _NUMBERS = {value: word for word, value in {**SMALL, **TENS}.items() if word != "fourty"}
 _NOON, _HALF, _QUARTER = 12, 30, 15
 _SURE = frozenset("am pm morning afternoon evening night tonight noon midday midnight".split())
 _TODAYS = frozenset({"tonight", "this"})
 _TEN, _ON_CLOCK_24 = 10, 13
+_CLOCK = ("BYHOUR=", "BYMINUTE=", "BYSECOND=")
+_UNITS = {
+    "SECONDLY": timedelta(seconds=1),
+    "MINUTELY": timedelta(minutes=1),
+    "HOURLY": timedelta(hours=1),
+}
 _CLOCKLESS = ("FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY")
 
 
@@ -66,6 +75,35 @@ def clocked(rule: str, hour: int = 9, minute: int = 0) -> str:
     if "BYHOUR" in rule or rule.startswith(_CLOCKLESS):
         return rule
     return f"{rule};BYHOUR={hour};BYMINUTE={minute}"
+
+
+def reclocked(rule: str, hour: int, minute: int) -> str:
+    """Return a rule with that time of day in place of its own."""
+    parts = [part for part in rule.split(";") if not part.startswith(_CLOCK)]
+    return clocked(";".join(parts), hour, minute)
+
+
+def length_of(rule: str) -> timedelta | None:
+    """Return what a rule such as "every two hours" counts by; None for one by the calendar."""
+    fields = dict(part.split("=") for part in rule.split(";"))
+    unit = _UNITS.get(fields["FREQ"])
+    return None if unit is None else unit * int(fields.get("INTERVAL", "1"))
+
+
+def next_time(context: HandlerContext, key: str, at: datetime, repeat: str | None) -> datetime:
+    """Return when something that an expert scheduled comes next; ``at`` if it came once.
+
+    ``at`` is any time at which it came or comes, ``key`` what it was scheduled under.
+    """
+    if repeat is None or at > context.now:
+        return at
+    scheduled = {each.key: each.at for each in context.notify.pending()}
+    at = max(scheduled.get(key, at), at)
+    if (step := length_of(repeat)) and at <= context.now:
+        return at + step * ((context.now - at) // step + 1)
+    while at <= context.now and (following := context.notify.next(repeat, at)) is not None:
+        at = following
+    return at
 
 
 def clock_forms(hour: int, minute: int) -> list[str]:

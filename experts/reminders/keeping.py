@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.catalog.times import next_time
 from alexa_cli.errors import AlexaError
 
 from .reminder import LATEST, NEXT, Reminder
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 MAX_REMINDERS = 5_000
 PREFIX = "reminder/"
 KEPT = timedelta(days=1)
-_UNITS = {
-    "SECONDLY": timedelta(seconds=1),
-    "MINUTELY": timedelta(minutes=1),
-    "HOURLY": timedelta(hours=1),
-}
 _SWEEP = 50
 """Every so many new ones, those that are long over are forgotten."""
 
@@ -77,25 +73,7 @@ def everything(context: HandlerContext) -> list[Reminder]:
 
 def time_of(context: HandlerContext, reminder: Reminder) -> datetime:
     """When it comes: of a repeated one, the next time."""
-    if reminder.repeat is None or reminder.at > context.now:
-        return reminder.at
-    scheduled = {each.key: each.at for each in context.notify.pending()}
-    at = max(scheduled.get(reminder.id, reminder.at), reminder.at)
-    if (step := step_of(reminder.repeat)) and at <= context.now:
-        return at + step * ((context.now - at) // step + 1)
-    while at <= context.now:
-        following = context.notify.next(reminder.repeat, at)
-        if following is None:
-            return at
-        at = following
-    return at
-
-
-def step_of(rule: str) -> timedelta | None:
-    """What a rule such as "every two hours" counts by; None for one by the calendar."""
-    fields = dict(part.split("=") for part in rule.split(";"))
-    unit = _UNITS.get(fields["FREQ"])
-    return None if unit is None else unit * int(fields.get("INTERVAL", "1"))
+    return next_time(context, reminder.id, reminder.at, reminder.repeat)
 
 
 def live(context: HandlerContext) -> list[tuple[Reminder, datetime]]:

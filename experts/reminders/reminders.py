@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
-from alexa_cli.catalog.times import clocked, say_length, say_when, says_half, says_time_only
+from alexa_cli.catalog.times import (
+    clocked,
+    length_of,
+    reclocked,
+    say_length,
+    say_when,
+    says_half,
+    says_time_only,
+)
 from alexa_cli.errors import AlexaError
 
 from .keeping import (
@@ -19,7 +27,6 @@ from .keeping import (
     live,
     over,
     save,
-    step_of,
     time_of,
     undo,
 )
@@ -186,9 +193,9 @@ def change_time(context: HandlerContext, reminder: str, due: str) -> Result:
     at = _on_its_day(context, found, at, words)
     if found.repeat:
         local = at.astimezone(ZoneInfo(context.tz))
-        if step_of(found.repeat):
+        if length_of(found.repeat):
             raise AlexaError("That reminder goes by a length of time, not by the clock.")
-        rule = clocked(_unclocked(found.repeat), local.hour, local.minute)
+        rule = reclocked(found.repeat, local.hour, local.minute)
         return change_repeat(context, found.id, rule)
     if at <= context.now:
         raise AlexaError(f"{_capital(say_when(at, context.now, context.tz))} is over.")
@@ -219,9 +226,9 @@ def delay_reminder(
         raise AlexaError(f"{_capital(say_when(at, context.now, context.tz))} is over.")
     if found.repeat:
         local = at.astimezone(ZoneInfo(context.tz))
-        if step_of(found.repeat) or abs(step) >= timedelta(days=1):
+        if length_of(found.repeat) or abs(step) >= timedelta(days=1):
             raise AlexaError('Say how it should repeat, such as "every monday at nine".')
-        rule = clocked(_unclocked(found.repeat), local.hour, local.minute)
+        rule = reclocked(found.repeat, local.hour, local.minute)
         return _changed(context, found, replace(found, repeat=rule, due=at.isoformat()))
     return _changed(context, found, replace(found, due=at.isoformat()))
 
@@ -312,17 +319,13 @@ def _to_come(context: HandlerContext, due: str) -> datetime:
 def _first(context: HandlerContext, repeat: str) -> tuple[str, datetime]:
     """The rule with a time of day, and when it comes first."""
     rule = clocked(repeat)
-    step = step_of(rule)
+    step = length_of(rule)
     if step is not None and step < timedelta(minutes=1):
         raise AlexaError("I can remind you once a minute, not more often.")
     at = context.notify.first(rule, context.now)
     if at is None:
         raise AlexaError("That never comes.")
     return rule, at
-
-
-def _unclocked(rule: str) -> str:
-    return ";".join(part for part in rule.split(";") if not part.startswith(("BYH", "BYM", "BYS")))
 
 
 def _on_its_day(context: HandlerContext, found: Reminder, at: datetime, words: str) -> datetime:
