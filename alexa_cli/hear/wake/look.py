@@ -1,10 +1,10 @@
 """The stricter second look: whether it really was that word.
 
 The sound of a trigger is decoded once more, as any sounds, the word, and any sounds. Where the word
-is found it is aligned sound by sound, and each is compared with the best of all sounds there are at
-its time. A real word is passable in each of its sounds; what only triggered has some that are far
-off, or that last no time at all. The features are of sounds, not of the word, so that the same
-weights hold for every word.
+is found it is aligned sound by sound, and each has a cost: how much less likely it is than the best
+of all sounds at its time. A voice or a room that the acoustic model does not know makes everything
+cost more, so it is decoded as any sounds alone as well, and what counts is what the word costs
+beyond that. The features are of sounds, not of the word: the same weights hold for every word.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from alexa_cli.hear.sphinx.sounds import PHONES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from alexa_cli.hear.wake.spoken import Way
     from alexa_cli.hear.wake.spotter import Trigger
@@ -32,7 +32,11 @@ SLOW = 8.0
 """Steps for each sound; what lasts longer is no more convincing."""
 SCALE = 100.0
 """Of costs, so that weights are of one size."""
+HOPELESS = 0.95
+"""Cost of a whole word from which it is none: no need to look further."""
 _SOUNDS = sorted(PHONES)
+_ANY = "<any>"
+"""Name of the search for any sounds; no word's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,17 @@ class Evidence:
 
     sounds: float
     """Mean of the sounds' costs, each as long as any other."""
-    whole: float
-    """Mean cost of the whole word: long sounds count for more."""
+    beyond: float
+    """Cost of the whole word, long sounds counting for more, beyond that of any sounds."""
     slow: float
     """How long its sounds last."""
     unlike: float
     """What the spotter thought of it."""
 
 
-WEIGHTS = (-5.5, -6.6, 5.4, -4.6)
-"""Of the features of Evidence, in their order; tools/bench_wake.py finds them."""
-OFFSET = 4.3
+WEIGHTS = (-1.6, -6.7, 6.6, -8.5)
+"""Of the features of Evidence, in their order: ``tools/bench_wake.py --fit`` finds them."""
+OFFSET = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,27 @@ class Looked:
     """Where the word ends, in seconds of the trigger's frames."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word, or a sound beside it, as it was aligned."""
+
+    name: str
+    start: int
+    """Steps of 10 ms before it."""
+    sounds: tuple[tuple[int, int], ...]
+    """Cost and steps of each."""
+
+    @property
+    def steps(self) -> int:
+        return sum(steps for _, steps in self.sounds)
+
+    @property
+    def cost(self) -> int:
+        return sum(cost for cost, _ in self.sounds)
+
+
 class SecondLook:
-    """Looks at triggers. One instance for all words; 80 ms of processor time for a look."""
+    """Looks at triggers. One instance for all words; 0.1 to 0.2 s of processor time for a look."""
 
     def __init__(self, ways: Iterable[Way]) -> None:
         """Raises what pocketsphinx raises."""
@@ -74,35 +97,46 @@ class SecondLook:
         self._decoder = _decoder(self._ways)
 
     def at(self, trigger: Trigger) -> Looked | None:
-        """Look at a trigger; None: the word cannot be found in it at all."""
+        """Look at a trigger; None: the word cannot be found in it, or it is nothing like it."""
         sound = b"".join(frame.samples for frame in trigger.frames[: trigger.until])
-        decoder = self._decoder
-        decoder.activate_search(trigger.word)
         try:
-            _decode(decoder, sound)
-            if decoder.hyp() is None:
+            found = next((w for w in self._aligned(trigger.word, sound) if w.name[0] == "w"), None)
+            if found is None or found.cost > HOPELESS * found.steps * SCALE:
                 return None
-            decoder.set_alignment()
-            _decode(decoder, sound)
+            others = list(self._aligned(_ANY, sound))
         except RuntimeError:  # too short to hold it
             return None
+        evidence = weigh(found, others, trigger.unlike)
+        return Looked(likelihood(evidence), evidence, (found.start + found.steps) / 100)
+
+    def _aligned(self, search: str, sound: bytes) -> Iterator[_Word]:
+        decoder = self._decoder
+        decoder.activate_search(search)
+        _decode(decoder, sound)
+        if decoder.hyp() is None:
+            return
+        decoder.set_alignment()
+        _decode(decoder, sound)
         for word in decoder.get_alignment():
-            if word.name.startswith("w"):
-                costs = [(-each.score, each.duration) for each in word]
-                evidence = weigh(costs, trigger.unlike)
-                end = (word.start + word.duration) / 100
-                return Looked(likelihood(evidence), evidence, end)
-        return None
+            sounds = tuple((-each.score, each.duration) for each in word)
+            yield _Word(word.name, word.start, sounds)
 
 
-def weigh(costs: Sequence[tuple[float, int]], unlike: float) -> Evidence:
-    """Return the evidence of a word's sounds, each its cost and its steps."""
-    each = [cost / steps / SCALE for cost, steps in costs]
-    steps = sum(steps for _, steps in costs)
+def weigh(word: _Word, others: Iterable[_Word], unlike: float) -> Evidence:
+    """Return the evidence of a word, given how any sounds account for the same time."""
+    first, last = word.start, word.start + word.steps
+    cost, shared = 0.0, 0
+    for other in others:
+        start = other.start
+        for spent, steps in other.sounds:
+            both = max(0, min(last, start + steps) - max(first, start))
+            cost, shared, start = cost + spent / steps * both, shared + both, start + steps
+    usual = cost / shared if shared else 0.0
+    each = [spent / steps / SCALE for spent, steps in word.sounds]
     return Evidence(
         sounds=sum(each) / len(each),
-        whole=sum(cost for cost, _ in costs) / steps / SCALE,
-        slow=min(SLOW, steps / len(each)) / SLOW,
+        beyond=(word.cost / word.steps - usual) / SCALE,
+        slow=min(SLOW, word.steps / len(each)) / SLOW,
         unlike=unlike / SCALE,
     )
 
@@ -140,14 +174,14 @@ def _decoder(ways: Sequence[Way]) -> Any:  # noqa: ANN401 - pocketsphinx has no 
         )  # fmt: skip
     for word in dict.fromkeys(way.word for way in ways):
         said = [way.token for way in ways if way.word == word]
-        decoder.add_fsg(word, decoder.create_fsg(word, 0, 1, list(_arcs(said))))
+        decoder.add_fsg(word, decoder.create_fsg(word, 0, 1, [*_any(0, 0), *_any(1, 1), *(
+            (0, 1, (1 - ANY) / len(said), token) for token in said
+        )]))  # fmt: skip
+    decoder.add_fsg(_ANY, decoder.create_fsg(_ANY, 0, 1, [*_any(0, 0), *_any(0, 1)]))
     return decoder
 
 
-def _arcs(said: Sequence[str]) -> Iterable[tuple[int, int, float, str]]:
-    """Yield what the grammar may hear: any sounds, one of ``said``, any sounds."""
-    for state in (0, 1):
-        for sound in _SOUNDS:
-            yield state, state, ANY / len(_SOUNDS), f"_{sound.lower()}"
-    for token in said:
-        yield 0, 1, (1 - ANY) / len(said), token
+def _any(before: int, after: int) -> Iterable[tuple[int, int, float, str]]:
+    """Return the arcs of a grammar that take any sound from one state to another."""
+    chance = ANY / len(_SOUNDS)
+    return [(before, after, chance, f"_{sound.lower()}") for sound in _SOUNDS]
