@@ -12,6 +12,7 @@ the recogniser is to expect next is made while the reply is spoken.
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
@@ -74,6 +75,7 @@ class VoiceLoop:
         self._turn: asyncio.Task[object] | None = None
         self._ending = self._expects_answer = False
         self._reply = ""
+        self._spotting: ThreadPoolExecutor | None = None
         self._told: list[str] = []
         """What rang while somebody spoke, still to be said."""
 
@@ -124,6 +126,8 @@ class VoiceLoop:
             await self.standing.aclose()
             await self._speaker.close()
             self._ears.close()
+            if self._spotting is not None:
+                self._spotting.shutdown()
 
     async def _exchange(self, start: Start) -> tuple[Start | None, bool]:
         """Hear and answer one utterance; returns how the next one begins, and whether one does.
@@ -235,7 +239,7 @@ class VoiceLoop:
     async def _wait(self, *, quietly: bool = False) -> Start | None:
         """Wait for the key or the wake word; None: there is no more sound."""
         if not quietly:
-            self._show(Waiting(self._spotter.words if self._spotter else ()))
+            self._show(Waiting(self._how.wake_words if self._spotter else ()))
             if self._spotter is None:
                 await self.standing.aclose()  # nobody listens: the microphone is let go of
         waiting = {asyncio.create_task(self._press())}
@@ -254,12 +258,16 @@ class VoiceLoop:
 
     async def _spot(self, spotter: Spotter) -> Start | None:
         """Wait for the wake word; one that is in the reply that is being said does not count."""
+        loop = asyncio.get_running_loop()
+        if self._spotting is None:  # a look at what may be the word takes 0.1 s
+            self._spotting = ThreadPoolExecutor(1, "alexa-wake")
+        await loop.run_in_executor(self._spotting, spotter.reset)
         async with aclosing(self.standing.frames()) as frames:
             async for frame in frames:
-                woken = spotter.feed(frame)
+                woken = await loop.run_in_executor(self._spotting, spotter.feed, frame)
                 if woken is None:
                     continue
-                if self._speaker.speaking and named(self._reply, spotter.words):
+                if self._speaker.speaking and named(self._reply, self._how.wake_words):
                     continue
                 self.woken()
                 self._show(Woken(woken.word))

@@ -31,13 +31,12 @@ class Called(Protocol):
 class Spotter(Protocol):
     """Hears wake words, and nothing else."""
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What it listens for."""
-        ...
-
     def feed(self, frame: Frame) -> Called | None:
         """Take a frame; what is returned is said once."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard: there was a gap."""
         ...
 
 
