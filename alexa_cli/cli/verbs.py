@@ -15,7 +15,8 @@ class Verb(NamedTuple):
     anything: bool = False
     """What follows is its own, whatever it is (``ask TEXT``)."""
     takes: str = ""
-    """``turn``: an existing turn id may follow; ``file``: an existing file."""
+    """``turn``: an existing turn id may follow; ``file``: an existing file; ``sound``: one, or what
+    is named like one."""
 
 
 VERBS: dict[str, Verb] = {
@@ -97,8 +98,20 @@ VERBS: dict[str, Verb] = {
         (
             "alexa eval cases.jsonl",
             "alexa eval cases.jsonl --wrong --fail-under api_accuracy=0.7",
+            "alexa eval spoken.jsonl --no-bias --save without",
+            "alexa eval --compare with without",
         ),
         takes="file",
+    ),
+    "transcribe": Verb(
+        "Write down what is said in sound files.",
+        (
+            "alexa transcribe sample",
+            "alexa transcribe talk.wav --words",
+            "alexa transcribe *.wav --n-best 5 --json",
+            "alexa transcribe talk.wav --bias phrases.txt",
+        ),
+        takes="sound",
     ),
     "models": Verb(
         "The models: what they need, cost and can do; and the ones to fetch.",
@@ -139,6 +152,17 @@ VERBS: dict[str, Verb] = {
             "alexa audio record kitchen.wav --seconds 5",
         ),
         ("devices", "check", "record"),
+    ),
+    "household": Verb(
+        "The home: who and what is in it, and changes to it.",
+        (
+            "alexa household show devices",
+            "alexa household add pet Daisy --kind dog",
+            'alexa household alias "floor lamp" "big lamp"',
+            'alexa household pronounce Siobhan "shi vawn"',
+            "alexa household export > household.yaml",
+        ),
+        ("show", "add", "rename", "alias", "pronounce", "remove", "export", "path", "check"),
     ),
     "config": Verb(
         "The settings: where each came from, and whether they are right.",

@@ -56,7 +56,7 @@ class ChangedHome:
 
         name = _name(name)
         data = self.read()
-        self._refuse_taken(data, section, name, None)
+        self._refuse_taken(data, section, name, {"area": fields.get("area")})
         stem = slug(name)
         if section == "devices":
             stem = f"{fields.get('kind')}.{stem}"
@@ -77,7 +77,7 @@ class ChangedHome:
         """Give a member another name; the old one is dropped."""
         name = _name(name)
         item = self.item(section, member)
-        self._refuse_taken(self.read(), section, name, member)
+        self._refuse_taken(self.read(), section, name, item)
         aliases = [text for text in item.get("aliases") or () if words(text) != words(name)]
         return self._set(section, member, {"name": name, "aliases": aliases})
 
@@ -85,7 +85,7 @@ class ChangedHome:
         """Let a member be called this too."""
         name = _name(name)
         item = self.item(section, member)
-        self._refuse_taken(self.read(), section, name, member)
+        self._refuse_taken(self.read(), section, name, item)
         known = [item["name"], *(item.get("aliases") or ())]
         if any(_same(name, text) for text in known):
             raise AlexaError(f"It is called {name} already.")
@@ -144,12 +144,16 @@ class ChangedHome:
         keep(self.store, changes)
 
     def _refuse_taken(
-        self, data: Mapping[str, Any], section: str, name: str, member: str | None
+        self, data: Mapping[str, Any], section: str, name: str, member: Mapping[str, Any]
     ) -> None:
-        """Refuse a name that another member of the section has."""
+        """Refuse a name that another member of the section has; rooms tell devices apart."""
         for item in members(data, section):
             texts = (item["name"], *(item.get("aliases") or ()))
-            if item.get("id") != member and any(_same(name, text) for text in texts):
+            if item.get("id") == member.get("id"):
+                continue
+            if section == "devices" and item.get("area") != member.get("area"):
+                continue
+            if any(_same(name, text) for text in texts):
                 kind = SINGULAR.get(section, section)
                 raise AlexaError(f"There is a {kind} called {name} already.")
 

@@ -66,9 +66,8 @@ def list_devices(context: HandlerContext, room: str | None = None) -> Result:
     if not names:
         return Result({"devices": []}, say=f"I know of no devices{where}.")
     if len(names) <= TOLD:
-        count = "1 device" if len(names) == 1 else f"{len(names)} devices"
-        return Result({"devices": names}, say=f"There are {count}{where}: {_joined(names)}."
-                      if len(names) > 1 else f"There is 1 device{where}: {names[0]}.")  # fmt: skip
+        count = "There is 1 device" if len(names) == 1 else f"There are {len(names)} devices"
+        return Result({"devices": names}, say=f"{count}{where}: {_joined(names)}.")
     counts: dict[str, int] = {}
     for device in devices:
         place = str(device.attributes.get("area_name") or "elsewhere")
@@ -83,7 +82,7 @@ def describe(context: HandlerContext, member: str) -> Result:
     entry = _entry(context, section, identifier)
     about = {
         "people": f"{entry.name} lives here",
-        "pets": _pet(entry).replace(" (", " is your ").removesuffix(")"),
+        "pets": f"{entry.name} is your {entry.attributes.get('kind') or 'pet'}",
         "areas": f"The {entry.name} is a room",
         "devices": f"The {entry.name} is a {str(entry.attributes.get('kind')).replace('_', ' ')}",
     }[section]
