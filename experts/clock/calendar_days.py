@@ -39,18 +39,27 @@ def tell_year(context: HandlerContext, what: str) -> Result:
     return Result({what: day.year if what == "year" else day.month}, say=f"It's {shown}.")
 
 
-def about_day(context: HandlerContext, day: str) -> Result:
-    """Say on which day of the week a day is."""
+def about_day(
+    context: HandlerContext,
+    day: str | None = None,
+    holiday: str | None = None,
+    year: int | None = None,
+    which: str | None = None,
+) -> Result:
+    """Say when a day or a holiday is, and on which day of the week."""
+    if holiday is not None:
+        return _holiday(context, holiday, year, which)
+    if day is None:
+        raise AlexaError("Say which day.")
     found = date.fromisoformat(day)
     today = today_of(context)
-    be = "is" if found >= today else "was"
-    return Result({"date": day}, say=f"That {be} {day_in_full(found)}.")
+    be = "It's" if found == today else "That is" if found > today else "That was"
+    return Result({"date": day}, say=f"{be} {day_in_full(found)}.")
 
 
-def holiday_date(
-    context: HandlerContext, holiday: str, year: int | None = None, which: str | None = None
+def _holiday(
+    context: HandlerContext, holiday: str, year: int | None, which: str | None
 ) -> Result:
-    """Say when a holiday is."""
     title, find = HOLIDAYS[holiday]
     today = today_of(context)
     if year is not None or which is not None:
