@@ -92,12 +92,19 @@ def as_command(given: list[str]) -> list[str]:
     return ["ask", *given]
 
 
+SOUNDS = ("sample", "-")
+SOUND_FILES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".raw", ".pcm")
+"""Ends of names that nobody says: such a file is meant even if it is not there."""
+
+
 def _is_verb(verb: Verb, rest: list[str]) -> bool:
     """Whether what follows a verb's name belongs to the verb."""
     if not rest or verb.anything or rest[0] in verb.subcommands or is_option(rest[0]):
         return True
     following, first = rest[0], rest[1:2]
-    if verb.takes == "file":
+    if verb.takes == "sound" and (following in SOUNDS or following.lower().endswith(SOUND_FILES)):
+        return True
+    if verb.takes in {"file", "sound"}:
         return following.endswith(".jsonl") or os.path.exists(following)  # noqa: PTH110 - odd names
     return verb.takes == "turn" and all(map(is_option, first)) and _is_turn(following)
 

@@ -71,7 +71,7 @@ VERBS: dict[str, Verb] = {
         takes="turn",
     ),
     "prompt": Verb(
-        "See what language models were shown, and why it was slow or dear.",
+        "See what language models were shown; why it was slow or dear.",
         (
             "alexa prompt",
             "alexa prompt show last --section tools",
@@ -114,7 +114,7 @@ VERBS: dict[str, Verb] = {
         takes="sound",
     ),
     "models": Verb(
-        "The models: what they need, cost and can do; and the ones to fetch.",
+        "The models: what they need, cost and can do; those to fetch.",
         (
             "alexa models",
             "alexa models test accurate",
@@ -133,7 +133,7 @@ VERBS: dict[str, Verb] = {
         ("list", "clear", "prune", "path"),
     ),
     "watch": Verb(
-        "Deliver what is due: timers, alarms, reminders; see what is to come.",
+        "Deliver what is due: timers, alarms, reminders; see what comes.",
         (
             "alexa watch",
             "alexa watch --once --json",

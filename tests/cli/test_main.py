@@ -99,7 +99,7 @@ echo "${{COMPREPLY[@]}}"
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("alexa tr", {"trace"}),
+        ("alexa tr", {"trace", "transcribe"}),
         ("alexa trace ", {"show", "list", "diff", "replay", "export"}),
         ("alexa ask --conv", {"--conversation"}),
         ("alexa m", {"models"}),
