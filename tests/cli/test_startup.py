@@ -36,6 +36,11 @@ def test_heavy_libraries_stay_away(alexa: Installed, arguments: list[str]) -> No
     assert NEVER & {name.partition(".")[0] for name in names} == set()
 
 
+def test_help_of_listening_needs_no_sound(alexa: Installed) -> None:
+    names = {name.partition(".")[0] for name in imported(alexa, "listen", "--help")}
+    assert not {"sounddevice", "pocketsphinx", "vosk", "espeakng_loader", "numpy"} & names
+
+
 def test_the_measure_sees_what_is_imported(alexa: Installed) -> None:
     assert {"numpy", "typer"} < imported(alexa, "route", "xyzzy plugh")
 
