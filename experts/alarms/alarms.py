@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
-from alexa_cli.catalog.times import clocked, length_of, reclocked, say_length, say_when
+from alexa_cli.catalog.times import (
+    clocked,
+    length_of,
+    reclocked,
+    say_length,
+    say_when,
+    says_time_only,
+)
 from alexa_cli.errors import AlexaError
 
 from .alarm import NEXT, Alarm, bare, days_to_get_up, on_its_day, title, to_get_up, when
@@ -119,7 +126,7 @@ def change_alarm(context: HandlerContext, alarm: str, at: str) -> Result:
         return _none()
     said, meant = context.said.get("at", ""), datetime.fromisoformat(at)
     moved = on_its_day(meant, said, time_of(context, found), context)
-    if moved == meant:
+    if moved == meant and not says_time_only(said):
         moved = to_get_up(meant, said, context)
     return _moved(context, found, moved)
 

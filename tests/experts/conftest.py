@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,6 +126,14 @@ class Played:
         }
 
 
+@cache
+def expert_at(folder: Path) -> Expert:
+    """A shipped expert, built once; it is frozen."""
+    built = build_folder(folder)
+    assert built.expert is not None
+    return built.expert
+
+
 @pytest.fixture
 def play(repo: Path) -> Iterator[Callable[[str], Played]]:
     """Makes a shipped expert ready to be called, in the example home."""
@@ -133,11 +142,10 @@ def play(repo: Path) -> Iterator[Callable[[str], Played]]:
     def start(name: str) -> Played:
         store = Store(":memory:").open()
         stores.append(store)
-        built = build_folder(repo / "experts" / name)
-        assert built.expert is not None
+        expert = expert_at(repo / "experts" / name)
         home = load_household()
-        lists = {each: home.list(each) for each in built.expert.context}
-        return Played(built.expert, store, lists)
+        lists = {each: home.list(each) for each in expert.context}
+        return Played(expert, store, lists)
 
     yield start
     for store in stores:
