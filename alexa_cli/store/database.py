@@ -6,6 +6,7 @@ every write happens in ``BEGIN IMMEDIATE``, so that it waits for its turn instea
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._identity: int | None = None
         self._depth = 0
+        self._promised = False
         self._inside: ContextVar[bool] = ContextVar("alexa_store_inside", default=False)
 
     def open(self) -> None:
@@ -88,6 +90,10 @@ class Database:
         with self._locked():
             return self._rescued(attempt)
 
+    def promise(self) -> None:
+        """Have what this transaction writes on the disk when it ends, power cut or not."""
+        self._promised = True
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside happens, or nothing; nobody else writes meanwhile. May be nested.
@@ -105,13 +111,32 @@ class Database:
                 yield
             except BaseException:
                 self._depth -= 1
+                self._promised = self._promised and self._depth > 0
                 self._roll_back(name)
                 raise
             else:
                 self._depth -= 1
                 self._run(f"RELEASE {name}" if self._depth else "COMMIT")
+                if self._promised and not self._depth:
+                    self._promised = False
+                    self._to_disk()
             finally:
                 self._inside.set(before)
+
+    def _to_disk(self) -> None:
+        """Wait until the log of changes is on the disk; ``synchronous=NORMAL`` does not."""
+        if self.path is None:
+            return
+        try:
+            log = os.open(self.path.with_name(self.path.name + "-wal"), os.O_RDWR)
+        except OSError:
+            return  # there is none: the changes went into the file itself
+        try:
+            os.fsync(log)
+        except OSError as error:
+            raise StoreError(f"{self.path}: what changed is not on the disk: {error}") from error
+        finally:
+            os.close(log)
 
     # Underneath ---------------------------------------------------------------------------
 

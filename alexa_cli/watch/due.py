@@ -59,7 +59,12 @@ def schedule(store: Store, due: Due) -> None:
         from alexa_cli.watch import recurrence  # noqa: PLC0415 - most things come once
 
         recurrence.check(due.repeat, recurrence.occurrence(due.at, due.tz), due.tz)
-    put(store, replace(due, at=due.at.astimezone(UTC)))
+
+    def write() -> None:
+        put(store, replace(due, at=due.at.astimezone(UTC)))
+        store.database.promise()
+
+    store.write(write)
 
 
 def put(store: Store, due: Due) -> None:

@@ -7,6 +7,8 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+import pytest
+
 from alexa_cli.store.rows import EventRow
 from alexa_cli.store.store import Store
 from alexa_cli.watch import claiming
@@ -136,3 +138,19 @@ def test_processes_that_claim_at_once_share_exactly(tmp_path: Path) -> None:
     for claimer in claimers:
         got += claimer.communicate(timeout=60)[0].split()
     assert sorted(got, key=int) == [str(n) for n in range(50)]
+
+
+def test_what_is_promised_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    with Store(tmp_path / "alexa.db") as store:
+        with store.transaction():
+            schedule(store, Due("timers", "k", NOW, "x"))
+            schedule(store, Due("timers", "l", NOW, "x"))
+            assert synced == []
+        assert len(synced) == 1
+        with pytest.raises(KeyError), store.transaction():
+            raise KeyError(schedule(store, Due("timers", "m", NOW, "x")))  # type: ignore[func-returns-value]
+        cancel(store, "timers", "l")
+        assert len(synced) == 1  # neither of them promised anything
+        assert [due.key for due in pending(store)] == ["k"]
