@@ -43,10 +43,10 @@ def keys(talk: Callable[[], None], leave: Callable[[], None]) -> Iterator[bool]:
             talk()
 
     before = termios.tcgetattr(handle)
-    tty.setcbreak(handle, termios.TCSADRAIN)
+    tty.setcbreak(handle, termios.TCSANOW)
     loop.add_reader(handle, read)
     try:
         yield True
     finally:
         loop.remove_reader(handle)
-        termios.tcsetattr(handle, termios.TCSADRAIN, before)
+        termios.tcsetattr(handle, termios.TCSANOW, before)

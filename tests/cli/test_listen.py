@@ -159,9 +159,8 @@ def test_hands_free(alexa: Installed, microphone: VirtualMicrophone, desk: list[
     rows = []
     for line in running.stdout:
         rows.append(json.loads(line))
-        if rows[-1]["type"] in {"waiting", "listening"} and said:
-            if rows[-1]["type"] == "waiting" or rows[-1]["answering"]:
-                microphone.say(said.pop(0))
+        if said and (rows[-1]["type"] == "waiting" or rows[-1].get("answering")):
+            microphone.say(said.pop(0))
         if len(of(rows, "waiting")) == 2:
             running.send_signal(signal.SIGINT)
             break
