@@ -49,13 +49,13 @@ class Sense(Enum):
     NOTHING = 0.0
     NEARLY = 1.0
     """A command with a name that does not exist, or a value that cannot be read."""
-    LIKENESS = 4.0
+    LIKENESS = 3.0
     """Something much like an example."""
-    INCOMPLETE = 8.0
+    INCOMPLETE = 6.0
     """A command that lacks something: it would be asked for."""
-    COMMAND = 12.0
+    COMMAND = 8.0
     """Everything is said and exists."""
-    ANSWER = 20.0
+    ANSWER = 14.0
     """It answers the question that is open."""
 
 

@@ -186,7 +186,7 @@ def test_the_turn_goes_on_with_the_chosen_text_and_the_trace_says_why(play: Play
     assert play.record(events[-1].turn).words == "light the kitchen"
     (told,) = spans(play, events, "hypotheses")
     assert (told["alexa.count"], told["alexa.chosen"]) == (2, 1)
-    assert told["alexa.margin"] == 11.5
+    assert told["alexa.margin"] == 7.5
     assert "is a command" in str(told["alexa.reason"])
 
 
