@@ -23,7 +23,7 @@ _BY_LENGTH = frozenset({"FREQ", "INTERVAL"})
 """A rule of these fields alone, in one of the units above, steps by its length."""
 MOST = 1_000_000_000
 """Intervals stay below this."""
-FURTHEST = timedelta(days=40 * 366)
+FURTHEST = timedelta(days=21 * 366)
 """A rule that does not come round within this time has ended."""
 _LATEST = datetime(9950, 1, 1)  # noqa: DTZ001 - by the clock on the wall
 

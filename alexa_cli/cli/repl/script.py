@@ -112,7 +112,7 @@ class JsonLines(Script):
         self._give(
             {
                 "type": "rang", "expert": due.expert, "key": due.key, "text": due.text,
-                "at": due.at.isoformat(),
+                "kind": due.kind, "missed": due.missed, "at": due.at.isoformat(),
             }
         )  # fmt: skip
 
