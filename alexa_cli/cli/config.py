@@ -118,7 +118,9 @@ def check(options: Options) -> int:
     household = loaded.settings.household
     from alexa_cli.catalog.catalogue import load_catalogue  # hooks name its APIs
     from alexa_cli.context.household import load_household
+    from alexa_cli.watch.channels import channels
 
+    channels(loaded.settings, desktop=False)
     load_household(Path(household) if household else None)
     load_catalogue(loaded.settings, options.paths)
     _check_language_models(loaded, options.paths)

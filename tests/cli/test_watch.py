@@ -113,6 +113,8 @@ def test_a_bad_hook_is_told_at_the_start(alexa: Any) -> None:
     ran = alexa("watch", "--once", "--set", "watch.http={bodi: x}")
     assert (ran.code, ran.out) == (4, "")
     assert "watch.http: 'bodi' is no key of a request" in ran.err
+    ran = alexa("config", "check", env={"ALEXA_WATCH__HTTP": "{url: here}"})
+    assert (ran.code, "watch.http: it needs a url" in ran.err) == (4, True)
 
 
 def test_services_name_the_installed_program(alexa: Any, home: Path) -> None:
