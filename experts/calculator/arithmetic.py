@@ -280,4 +280,8 @@ def mixed(value: Fraction) -> str:
     """Return ``3 1/3``."""
     whole, part = divmod(abs(value.numerator), value.denominator)
     sign = "-" if value < 0 else ""
-    return f"{sign}{whole:,} {part}/{value.denominator}" if whole else f"{sign}{part}/{value.denominator}"
+    return (
+        f"{sign}{whole:,} {part}/{value.denominator}"
+        if whole
+        else f"{sign}{part}/{value.denominator}"
+    )

@@ -129,7 +129,7 @@ def _units() -> dict[str, Unit]:
 UNITS = _units()
 
 
-def convert(  # noqa: PLR0913 - as many as a sentence may name
+def convert(
     context: HandlerContext,
     unit: str,
     to: str,
@@ -209,9 +209,7 @@ def _alike(unit: str, to: str, stuff: str | None) -> tuple[str, str]:
     return unit, to
 
 
-def amount_of(
-    value: Fraction, *, loose: bool = False, parts: bool = False
-) -> tuple[str, bool]:
+def amount_of(value: Fraction, *, loose: bool = False, parts: bool = False) -> tuple[str, bool]:
     """Return a number as it is said, and whether it is exact."""
     text = None if loose else figures(value, MAX_DECIMALS)
     if text is not None:

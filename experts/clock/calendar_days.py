@@ -57,9 +57,7 @@ def about_day(
     return Result({"date": day}, say=f"{be} {day_in_full(found)}.")
 
 
-def _holiday(
-    context: HandlerContext, holiday: str, year: int | None, which: str | None
-) -> Result:
+def _holiday(context: HandlerContext, holiday: str, year: int | None, which: str | None) -> Result:
     title, find = HOLIDAYS[holiday]
     today = today_of(context)
     if year is not None or which is not None:
@@ -95,7 +93,9 @@ def days_since(
     today = today_of(context)
     found = last_of(holiday, today) if holiday else _day(today, day, None)[0]
     if found > today and day is not None and (today.year - found.year) < 1:
-        earlier = found.replace(year=found.year - 1) if (found.month, found.day) != (2, 29) else found
+        earlier = (
+            found.replace(year=found.year - 1) if (found.month, found.day) != (2, 29) else found
+        )
         found = earlier if earlier <= today else found
     since = (today - found).days
     value = {"date": found.isoformat(), "days": since}

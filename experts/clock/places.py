@@ -5,6 +5,7 @@ A country of several zones is a name of several places, so that the house asks w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 _TABLE = """
@@ -276,4 +277,9 @@ def zone_of(identifier: str, home: str) -> str:
     """Return the IANA name of a place's zone."""
     if identifier == HERE:
         return home
-    return str(next(p["attributes"]["zone"] for p in places() if p["id"] == identifier))
+    return _zones()[identifier]
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {p["id"]: p["attributes"]["zone"] for p in places() if p["id"] != HERE}

@@ -136,7 +136,7 @@ def _in(place: str) -> str:
 def _zone(context: HandlerContext, place: str) -> str:
     try:
         return zone_of(place, context.tz)
-    except StopIteration as error:
+    except KeyError as error:
         raise AlexaError(f"I don't know what time zone {place} is in.") from error
 
 

@@ -19,7 +19,9 @@ LIFETIME = timedelta(minutes=30)
 KEPT_PLACES = 50
 HOME = "place"
 _PLAIN = re.compile(r"[^\W_][\w .,'’()-]{0,59}")
-_NOWHERE = "I don't know which place the weather is for. Name one, or say “use Boston for the weather”."
+_NOWHERE = (
+    "I don't know which place the weather is for. Name one, or say “use Boston for the weather”."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ async def weather(
     return _result(told, f"{_when(day, part, today)} in {told.title}: {_worded(spell)}.")
 
 
-async def rain(  # noqa: PLR0913 - as many as a sentence may name
+async def rain(
     context: HandlerContext,
     what: str = "rain",
     place: str | None = None,
@@ -61,7 +61,8 @@ async def rain(  # noqa: PLR0913 - as many as a sentence may name
         when = _named(worst, today)
     else:
         spell, when = _spell(told, day, part, today), _when(day, part, today)
-    return _result(told, _rain(what, spell, when[:1].lower() + when[1:] if _soft(when) else when, told.title))
+    when = when[:1].lower() + when[1:] if _soft(when) else f"on {when}"
+    return _result(told, _rain(what, spell, when, told.title))
 
 
 async def temperature(
@@ -76,7 +77,9 @@ async def temperature(
     today = _today(context)
     if day is None and part is None and extreme is None:
         now = now_of(told.answer)
-        feels = "" if now["feels"] in {None, now["temperature"]} else f" It feels like {now['feels']}."
+        feels = (
+            "" if now["feels"] in {None, now["temperature"]} else f" It feels like {now['feels']}."
+        )
         return _result(told, f"It's {now['temperature']} degrees in {told.title}.{feels}")
     spell, when = _spell(told, day, part, today), _when(day, part, today)
     if extreme is not None:
@@ -127,7 +130,7 @@ def _result(told: Told, say: str) -> Result:
         return Result({"place": told.title}, say=say)
     minutes = int(told.age.total_seconds()) // 60
     ago = f"{minutes} minute{'' if minutes == 1 else 's'}" if minutes else "less than a minute"
-    return Result({"place": told.title, "age_minutes": minutes}, say=f"{say} (As of {ago} ago.)")
+    return Result({"place": told.title, "age_minutes": minutes}, say=f"{say} That was {ago} ago.")
 
 
 def _today(context: HandlerContext) -> date:
@@ -142,7 +145,9 @@ def _spell(told: Told, day: str | None, part: str | None, today: date) -> Spell:
 def _now(told: Told, today: Spell) -> str:
     now = now_of(told.answer)
     outside = sky(now["code"])
-    say = f"It's {now['temperature']} degrees{f' and {outside}' if outside else ''} in {told.title}."
+    say = (
+        f"It's {now['temperature']} degrees{f' and {outside}' if outside else ''} in {told.title}."
+    )
     ahead = ", ".join(filter(None, (_degrees(today), _chance(today))))
     return f"{say} Today: {ahead}." if ahead else say
 
@@ -163,7 +168,8 @@ def _degrees(spell: Spell) -> str:
 def _chance(spell: Spell) -> str:
     if spell.rain is None or spell.rain < POSSIBLE:
         return ""
-    return f"a {spell.rain} percent chance of {'snow' if spell.code in SNOW else 'rain'}"
+    a = "an" if spell.rain // 10 == 8 else "a"  # noqa: PLR2004 - eighty
+    return f"{a} {spell.rain} percent chance of {'snow' if spell.code in SNOW else 'rain'}"
 
 
 def _rain(what: str, spell: Spell, when: str, title: str) -> str:
@@ -176,9 +182,17 @@ def _rain(what: str, spell: Spell, when: str, title: str) -> str:
     kind = "snow" if snows else "rain"
     chance = f"the chance of {kind} {where} is {spell.rain} percent"
     if what == "umbrella":
-        answer = "Yes, take it" if spell.rain >= LIKELY else "Better take it" if spell.rain >= POSSIBLE else "No"
+        answer = (
+            "Yes, take it"
+            if spell.rain >= LIKELY
+            else "Better take it"
+            if spell.rain >= POSSIBLE
+            else "No"
+        )
         return f"{answer}: {chance}."
-    answer = "Yes" if spell.rain >= LIKELY else "Maybe" if spell.rain >= POSSIBLE else "Probably not"
+    answer = (
+        "Yes" if spell.rain >= LIKELY else "Maybe" if spell.rain >= POSSIBLE else "Probably not"
+    )
     return f"{answer}: {chance}."
 
 
