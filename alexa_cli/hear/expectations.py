@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from alexa_cli.context.snapshot import Snapshot
     from alexa_cli.turn import Question
 
-FORM = 4
+FORM = 5
 """Raised when the same catalogue gives other sentences."""
 LONGEST_NAME = 6
 """Words in the longest name that is looked for in a reply."""

@@ -30,6 +30,9 @@ MAX_WORDS = 40
 TEMPLATE_WEIGHT = 2.0
 """The least that all sentences of a template have together; an example, which somebody wrote
 down, has 1. Templates have as much as the examples of their API, or more."""
+TEMPER = 0.5
+"""An API with four times the templates and examples of another is heard twice as easily, not four
+times: how much was written about a thing says little of how often it is said."""
 FEW = 2
 """So many phrases for a choice are said as they are; more of them are a list."""
 LONGER = 0.75
@@ -42,7 +45,9 @@ def sentences_of(catalogue: Catalogue) -> tuple[Phrase, ...]:
     """Return whole sentences for everything that the catalogue's experts understand."""
     from alexa_cli.hear.bias import Phrase  # noqa: PLC0415 - keeps the types apart
 
-    found: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    said_of: defaultdict[str, defaultdict[tuple[str, ...], float]] = defaultdict(
+        lambda: defaultdict(float)
+    )
     spans = _free_spans(catalogue)
     number = Counter(f"{template.expert}.{template.api}" for template in catalogue.templates)
     for template in catalogue.templates:
@@ -54,10 +59,15 @@ def sentences_of(catalogue: Catalogue) -> tuple[Phrase, ...]:
         said = Walker(template, api, spans).sentences()
         shares = [LONGER ** len(sentence) for sentence in said]
         for sentence, share in zip(said, shares, strict=True):
-            found[sentence] += weight * share / sum(shares)
+            said_of[api.full_name][sentence] += weight * share / sum(shares)
     for api in catalogue.apis():
         for example in api.examples.get(catalogue.language, ()):
-            found[_example(example, api)] += 1
+            said_of[api.full_name][_example(example, api)] += 1
+    found: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    for weights in said_of.values():
+        scale = sum(weights.values()) ** (TEMPER - 1)
+        for sentence, weight in weights.items():
+            found[sentence] += weight * scale
     return tuple(Phrase(sentence, round(weight, 5)) for sentence, weight in found.items())
 
 

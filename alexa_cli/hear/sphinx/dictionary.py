@@ -22,6 +22,8 @@ from alexa_cli.hear.sphinx import sounds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from alexa_cli.hear.bias import Bias
+
 VARIANTS = 4
 """Ways to say one word or name that are listened for; more cost time and tell little."""
 _OWN = {
@@ -147,6 +149,21 @@ class Dictionary:
 
         with suppress(AlexaError, OSError):  # what cannot be kept is made again
             write_private(self._keep, msgspec.msgpack.encode((_FORM, kept)))
+
+
+def unpronounceable(bias: Bias) -> list[str]:
+    """Return the words of a bias whose sound nobody knows: no dictionary has them, the household
+    tells none. They are heard by a guess (``doctor`` lists them), or never if none can be made.
+    """
+    dictionary = Dictionary()
+    phrases = [*bias.sentences, *bias.choices, *bias.mentioned]
+    phrases += [phrase for listed in bias.lists.values() for phrase in listed]
+    said = dict.fromkeys(word for phrase in phrases for word in phrase.words if word[0] != "{")
+    try:
+        found = dictionary.look_up(said, bias.pronunciations)
+    finally:
+        dictionary.close()
+    return sorted(dictionary.made | {word for word, sounds_as in found.items() if not sounds_as})
 
 
 def together(parts: Sequence[Sequence[str]]) -> tuple[str, ...]:

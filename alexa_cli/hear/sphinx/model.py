@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from alexa_cli.hear.bias import Bias, Phrase
     from alexa_cli.hear.sphinx.dictionary import Dictionary
 
-FORM = 6
+FORM = 7
 """Raised when the files change for the same bias."""
 KEPT = 24
 """Files in the folder; the longest unused are deleted."""
@@ -38,6 +38,15 @@ ALIKE = 0.6
 """A list so much of which another one has is one class with it."""
 MENTIONED_TIMES = 4.0
 """How much likelier a name is that was just spoken of."""
+MOST_CLASSES = 120
+"""pocketsphinx takes 128 and then no model at all; the shortest lists go first."""
+CLASS_POWER = 5.0
+"""pocketsphinx weighs the trigram, but not a member's share of its class: beside the words around
+them names and values would cost nothing, and be heard everywhere. So shares are raised to a power,
+though less than the trigram's (``recogniser.LANGUAGE_WEIGHT``): a name in a long list is no rarer
+for it."""
+_LEAST = 1e-37
+"""The smallest share that its numbers hold."""
 FREE_WORDS = 150
 """Words that free text may hold besides the common ones: those of the examples."""
 
@@ -101,6 +110,8 @@ class Compiler:
         tags |= {f"[{CHOICES}]"} if asking else set()
         # What no sentence has room for must not be heard as a word of any.
         classes = {name: members for name, members in classes.items() if f"[{name}]" in tags}
+        by_size = sorted(classes, key=lambda name: (name[0] not in "?=", -len(classes[name])))
+        classes = {name: classes[name] for name in by_size[:MOST_CLASSES]}
         words = [word for word in words if word[0] != "["]
         needed = {w for members in classes.values() for m in members for w in m.words}
         sounds = self._dictionary.look_up([*words, *sorted(needed)], bias.pronunciations)
@@ -273,8 +284,11 @@ def _classes_text(classes: Mapping[str, Sequence[_Member]]) -> str:
     lines: list[str] = []
     for name, members in classes.items():
         if members:
-            lines.append(f"LMCLASS [{name}]")
-            lines += (f"{member.token} {member.share:.8f}" for member in members)
+            # A class whose shares do not sum to about one is scaled until they do. The first
+            # member has no sound, so it is never heard, and takes what the others leave.
+            lines += [f"LMCLASS [{name}]", f"~{name} 1.0"]
+            shares = (max(member.share**CLASS_POWER, _LEAST) for member in members)
+            lines += (f"{m.token} {share:.6g}" for m, share in zip(members, shares, strict=True))
             lines.append(f"END [{name}]\n")
     return "\n".join(lines) + "\n"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Gram: TypeAlias = tuple[str, ...]
 
 START, END = "<s>", "</s>"
-SHARES = (0.02, 0.02)
+SHARES = (0.05, 0.05)
 """Of what is said after two words, and after one: what is left to the shorter history."""
 EVEN = 0.01
 """Of all words: what is shared out evenly, so that each can be heard anywhere."""

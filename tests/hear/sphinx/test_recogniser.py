@@ -176,6 +176,28 @@ def test_a_new_name_makes_no_new_trigram(
     assert {each: each.read_bytes() for each in (tmp_path / "sphinx").glob("lm-*")} == before
 
 
+def test_a_member_of_a_long_list_is_rarer_than_the_words_around_it(tmp_path: Path) -> None:
+    many = phrases(*(f"lamp {number}" for number in range(20)))
+    made = SphinxRecogniser(tmp_path / "sphinx", replace(BIAS, lists={"lights": many}))
+    made.close()
+    text = next((tmp_path / "sphinx").glob("classes-*")).read_text(encoding="utf-8")
+    lines = text.split("LMCLASS [lights]\n")[1].split("END")[0].split("\n")[:-1]
+    shares = [float(line.split()[1]) for line in lines]
+    assert shares[0] == 1.0  # what keeps pocketsphinx from scaling the others up
+    assert 0 < max(shares[1:]) < 0.05 / 20
+
+
+def test_more_lists_than_it_takes_are_no_end(recogniser: SphinxRecogniser, speak: Speak) -> None:
+    names = [f"list{letter}{other}" for letter in "abcdefghijklm" for other in "abcdefghijkl"]
+    sentences = phrases(*(f"{{{name}}} now" for name in names))
+    lists = {name: phrases(f"{name} one", f"{name} two", f"{name} three") for name in names}
+    recogniser.expect(
+        replace(BIAS, sentences=(*BIAS.sentences, *sentences), lists={**BIAS.lists, **lists})
+    )
+    assert recogniser.failed == ""
+    assert hear(recogniser, speak("what's the time")).text == "what's the time"
+
+
 def test_the_next_utterance_hears_what_was_expected_in_between(
     recogniser: SphinxRecogniser, speak: Speak
 ) -> None:

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from alexa_cli.hear.bias import Bias, Phrase
 from alexa_cli.hear.sphinx import sounds
-from alexa_cli.hear.sphinx.dictionary import Dictionary, default_file, together
+from alexa_cli.hear.sphinx.dictionary import (
+    Dictionary,
+    default_file,
+    together,
+    unpronounceable,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +88,12 @@ def test_look_up(tmp_path: Path) -> None:
 def test_a_name_without_a_sound_has_none() -> None:
     assert together([("K AE T",), ()]) == ()
     assert together([("K AE T",), ("AH", "EY")]) == ("K AE T AH", "K AE T EY")
+
+
+def test_words_whose_sound_nobody_knows() -> None:
+    bias = Bias(
+        sentences=(Phrase(("turn", "on", "the", "{lights}")),),
+        lists={"lights": (Phrase(("lumioso",)), Phrase(("priya's", "…")), Phrase(("zorblax",)))},
+        pronunciations={"zorblax": ("ZOR-blacks",)},
+    )
+    assert unpronounceable(bias) == ["lumioso", "priya's", "…"]
