@@ -10,7 +10,7 @@ from .reminder import LATEST, NEXT, NONE, aliases, when
 if TYPE_CHECKING:
     from alexa_cli.catalog import HandlerContext
 
-MOST = 200
+MOST = 100
 """As many, the earliest first, are known by name; all others by "all" and by when they come."""
 
 

@@ -102,10 +102,12 @@ def aliases(reminder: Reminder, at: datetime, context: HandlerContext) -> list[s
     words = said.split()
     telling = [word for word in words if word not in _PLAIN and len(word) > 1]
     for word in telling:
-        found += _called(word)
+        found += [f"{word} reminder", f"{word} one"]
+        for link in ("about", "about the", "for", "for the", "to"):
+            found.append(f"reminder {link} {word}")
     for one, two in pairwise(words):
         if two in telling:
-            found += _called(f"{one} {two}")
+            found += [f"{one} {two} reminder", f"{one} {two} one"]
     without = " ".join(word for word in words if word not in {"a", "an", "the", "my", "your"})
     if without != said:
         found += [without, *_called(without)]

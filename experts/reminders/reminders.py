@@ -215,7 +215,7 @@ def change_repeat(context: HandlerContext, reminder: str, repeat: str) -> Result
 def delay_reminder(
     context: HandlerContext, reminder: str, duration: float, direction: str = "later"
 ) -> Result:
-    """Make one come later or sooner; of a repeated one, the next time only is not possible."""
+    """Make one come later or sooner; a repeated one does so on all its days."""
     found = get(context, reminder)
     if found is None:
         return _none()
