@@ -42,7 +42,8 @@ def test_a_timer_rings_when_its_time_is_up(timers: Played) -> None:
     [
         (None, " It rings while `alexa chat` is open."),
         ("here", ""),
-        ("host:12", " It rings in the open `alexa chat`."),
+        ("alexa chat", " It rings in the open `alexa chat`."),
+        ("alexa watch", " It rings in the open `alexa watch`."),
     ],
 )
 def test_who_rings_it_is_said_unless_it_is_us(timers: Played, who: str | None, ending: str) -> None:
