@@ -110,18 +110,18 @@ class _Reader:
         return Worth(worth.value, worth.exact and base.exact and exponent.exact)
 
     def _part(self) -> Worth:
-        token = self.rest.pop() if self.rest else ""
-        if token == "(":
+        sign = self.rest.pop() if self.rest else ""
+        if sign == "(":
             worth = self.sum()
             self._close()
-        elif token in _NAMED and self._take("("):
+        elif sign in _NAMED and self._take("("):
             parts = [self.sum()]
             while self._take(","):
                 parts.append(self.sum())
             self._close()
-            worth = _NAMED[token](parts)
-        elif token[:1].isdigit():
-            worth = _checked(Fraction(token), exact=True)
+            worth = _NAMED[sign](parts)
+        elif sign[:1].isdigit():
+            worth = _checked(Fraction(sign), exact=True)
         else:
             raise AlexaError("I can't read that sum.")
         if self._take("%"):

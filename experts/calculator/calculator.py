@@ -22,7 +22,8 @@ _SIGNS = {"plus": "+", "minus": "-", "times": "*", "divided": "/", "power": "^"}
 _CHANGES = {"half": "(1/2 of {})", "double": "2 * {}", "triple": "3 * {}",
             "squared": "{} ^ 2", "cubed": "{} ^ 3", "root": "sqrt({})"}  # fmt: skip
 _CHANGED = {"half": "Half of {}", "double": "Twice {}", "triple": "Three times {}",
-            "squared": "{} squared", "cubed": "{} cubed", "root": "The square root of {}"}  # fmt: skip
+            "squared": "{} squared", "cubed": "{} cubed",
+            "root": "The square root of {}"}  # fmt: skip
 _WORDS = {"plus": "plus", "minus": "minus", "times": "times", "divided": "divided by",
           "power": "to the power of"}  # fmt: skip
 _USUAL_TIP = 20
@@ -158,7 +159,7 @@ def _last(context: HandlerContext) -> Worth:
 
 
 def _told(context: HandlerContext, worth: Worth, said: str | None) -> Result:
-    """Return what ``said`` comes to, and keep it; without ``said`` the API's own ``say`` words it."""
+    """Return what ``said`` comes to, and keep it; None: the API's own ``say`` words it."""
     keep(context, worth)
     about, text = _shown(worth.value, exact=worth.exact)
     result = f"{about}{text}"

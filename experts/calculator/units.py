@@ -96,9 +96,12 @@ _TABLE: dict[str, list[tuple[str, Fraction | int | str, str]]] = {
     ],
 }  # fmt: skip
 _WORDED = {
-    "fahrenheit": ("degree Fahrenheit", "degrees Fahrenheit"), "stick": ("stick of butter", "sticks of butter"),
-    "celsius": ("degree Celsius", "degrees Celsius"), "kelvin": ("kelvin", "kelvin"), "btu": ("BTU", "BTU"),
-}  # fmt: skip
+    "fahrenheit": ("degree Fahrenheit", "degrees Fahrenheit"),
+    "celsius": ("degree Celsius", "degrees Celsius"),
+    "kelvin": ("kelvin", "kelvin"),
+    "btu": ("BTU", "BTU"),
+    "stick": ("stick of butter", "sticks of butter"),
+}
 _AVERAGES = frozenset({"month", "year", "decade", "century"})
 """The calendar's average, so that nothing made of them is exact."""
 _SMALLER = {"foot": "inch", "pound": "ounce", "stone": "pound", "hour": "minute"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
@@ -77,7 +77,7 @@ def days_until(
     today = today_of(context)
     found, title = _day(today, day, holiday)
     away = (found - today).days
-    value = {"date": found.isoformat(), "days": away}
+    value: dict[str, Any] = {"date": found.isoformat(), "days": away}
     if away == 0:
         return Result(value, say=f"{title[:1].upper()}{title[1:]} is today.")
     if away < 0:
@@ -98,7 +98,7 @@ def days_since(
         )
         found = earlier if earlier <= today else found
     since = (today - found).days
-    value = {"date": found.isoformat(), "days": since}
+    value: dict[str, Any] = {"date": found.isoformat(), "days": since}
     if since < 0:
         return Result(value, say=f"{day_in_full(found)} is still {_length(-since, unit)} away.")
     title = HOLIDAYS[holiday][0] if holiday else day_in_full(found)

@@ -11,18 +11,33 @@ from typing import Any
 _TABLE = """
 Pacific/Honolulu: Honolulu, Hawaii, Hawaiian time, Maui
 America/Anchorage: Anchorage, Alaska, Alaska time, Juneau, Fairbanks
-America/Los_Angeles: Los Angeles=la=l a, San Francisco=sf, San Diego, San Jose California, Sacramento, Oakland, Seattle, Portland=portland oregon, Las Vegas=vegas, Reno, California, Oregon, Washington State, Nevada, Silicon Valley, Hollywood, Pacific time=pst=pdt=pacific standard time=pacific=the pacific time zone=the west coast
+America/Los_Angeles: Los Angeles=la=l a, San Francisco=sf, San Diego, San Jose California,
+  Sacramento, Oakland, Seattle, Portland=portland oregon, Las Vegas=vegas, Reno, California,
+  Oregon, Washington State, Nevada, Silicon Valley, Hollywood,
+  Pacific time=pst=pdt=pacific standard time=pacific=the pacific time zone=the west coast
 America/Vancouver: Vancouver, Victoria, British Columbia
 America/Tijuana: Tijuana
-America/Denver: Denver, Salt Lake City, Albuquerque, Boise, Colorado Springs, Colorado, Utah, New Mexico, Wyoming, Montana, Mountain time=mst=mdt=mountain standard time=mountain=the mountain time zone
+America/Denver: Denver, Salt Lake City, Albuquerque, Boise, Colorado Springs, Colorado, Utah,
+  New Mexico, Wyoming, Montana,
+  Mountain time=mst=mdt=mountain standard time=mountain=the mountain time zone
 America/Phoenix: Phoenix, Tucson, Arizona
 America/Edmonton: Edmonton, Calgary, Alberta
-America/Chicago: Chicago, Houston, Dallas, Austin, San Antonio, Fort Worth, Minneapolis, Saint Paul=st paul, Milwaukee, Kansas City, Saint Louis=st louis, New Orleans, Memphis, Nashville, Oklahoma City, Tulsa, Omaha, Des Moines, Madison, Little Rock, Birmingham Alabama, Texas, Illinois, Wisconsin, Minnesota, Iowa, Missouri, Arkansas, Louisiana, Mississippi, Alabama, Oklahoma, Central time=cst=cdt=central standard time=central=the central time zone
+America/Chicago: Chicago, Houston, Dallas, Austin, San Antonio, Fort Worth, Minneapolis,
+  Saint Paul=st paul, Milwaukee, Kansas City, Saint Louis=st louis, New Orleans, Memphis,
+  Nashville, Oklahoma City, Tulsa, Omaha, Des Moines, Madison, Little Rock, Birmingham Alabama,
+  Texas, Illinois, Wisconsin, Minnesota, Iowa, Missouri, Arkansas, Louisiana, Mississippi,
+  Alabama, Oklahoma, Central time=cst=cdt=central standard time=central=the central time zone
 America/Winnipeg: Winnipeg, Manitoba
 America/Regina: Regina, Saskatchewan
 America/Mexico_City: Mexico City, Guadalajara, Monterrey
 America/Cancun: Cancun
-America/New_York: New York=new york city=nyc=manhattan=brooklyn, Boston, Philadelphia=philly, Washington=washington dc=washington d c=dc=d c, Atlanta, Miami, Orlando, Tampa, Jacksonville, Charlotte, Raleigh, Baltimore, Pittsburgh, Cleveland, Columbus, Cincinnati, Buffalo, Richmond, Newark, Hartford, Providence, Virginia, Ohio, Pennsylvania, New Jersey, Massachusetts, Connecticut, Maine, Vermont, New Hampshire, Rhode Island, Maryland, Delaware, North Carolina, South Carolina, West Virginia, Eastern time=est=edt=eastern standard time=eastern=the eastern time zone=the east coast
+America/New_York: New York=new york city=nyc=manhattan=brooklyn, Boston, Philadelphia=philly,
+  Washington=washington dc=washington d c=dc=d c, Atlanta, Miami, Orlando, Tampa, Jacksonville,
+  Charlotte, Raleigh, Baltimore, Pittsburgh, Cleveland, Columbus, Cincinnati, Buffalo, Richmond,
+  Newark, Hartford, Providence, Virginia, Ohio, Pennsylvania, New Jersey, Massachusetts,
+  Connecticut, Maine, Vermont, New Hampshire, Rhode Island, Maryland, Delaware, North Carolina,
+  South Carolina, West Virginia,
+  Eastern time=est=edt=eastern standard time=eastern=the eastern time zone=the east coast
 America/Detroit: Detroit, Michigan
 America/Indiana/Indianapolis: Indianapolis, Indiana
 America/Kentucky/Louisville: Louisville, Kentucky
@@ -64,13 +79,16 @@ Atlantic/Azores: Azores
 Atlantic/Canary: Canary Islands=tenerife=gran canaria
 Europe/Lisbon: Lisbon, Porto
 Europe/Dublin: Dublin, Ireland, Cork
-Europe/London: London=london england, Manchester, Birmingham, Liverpool, Edinburgh, Glasgow, Belfast, Cardiff, Bristol, Oxford, Cambridge, England, Scotland, Wales, Northern Ireland, United Kingdom=uk=u k=britain=great britain=the uk, British time=bst
+Europe/London: London=london england, Manchester, Birmingham, Liverpool, Edinburgh, Glasgow,
+  Belfast, Cardiff, Bristol, Oxford, Cambridge, England, Scotland, Wales, Northern Ireland,
+  United Kingdom=uk=u k=britain=great britain=the uk, British time=bst
 Europe/Madrid: Madrid, Barcelona, Seville, Valencia, Mallorca=majorca
 Europe/Paris: Paris=paris france, Lyon, Marseille, Nice, Bordeaux, France
 Europe/Brussels: Brussels, Belgium, Antwerp
 Europe/Amsterdam: Amsterdam, Rotterdam, The Hague, Netherlands=holland=the netherlands
 Europe/Luxembourg: Luxembourg
-Europe/Berlin: Berlin, Munich, Hamburg, Frankfurt, Cologne, Stuttgart, Leipzig, Germany, Central European time=cet=cest
+Europe/Berlin: Berlin, Munich, Hamburg, Frankfurt, Cologne, Stuttgart, Leipzig, Germany,
+  Central European time=cet=cest
 Europe/Zurich: Zurich, Geneva, Bern, Basel, Switzerland
 Europe/Vienna: Vienna, Salzburg, Austria
 Europe/Rome: Rome, Milan, Venice, Florence, Naples, Turin, Sicily, Italy
@@ -132,7 +150,8 @@ Asia/Almaty: Almaty, Astana, Kazakhstan
 Asia/Bishkek: Kyrgyzstan
 Asia/Dushanbe: Tajikistan
 Asia/Ashgabat: Turkmenistan
-Asia/Kolkata: Delhi=new delhi, Mumbai=bombay, Bangalore=bengaluru, Kolkata=calcutta, Chennai=madras, Hyderabad, Pune, Ahmedabad, Goa, India=indian standard time
+Asia/Kolkata: Delhi=new delhi, Mumbai=bombay, Bangalore=bengaluru, Kolkata=calcutta,
+  Chennai=madras, Hyderabad, Pune, Ahmedabad, Goa, India=indian standard time
 Asia/Colombo: Colombo, Sri Lanka
 Asia/Kathmandu: Kathmandu, Nepal
 Asia/Thimphu: Bhutan
@@ -157,7 +176,8 @@ Asia/Shanghai: Beijing, Shanghai, Shenzhen, Guangzhou, Chengdu, Wuhan, China
 Asia/Ulaanbaatar: Ulaanbaatar, Mongolia
 Asia/Seoul: Seoul, Busan, South Korea=korea
 Asia/Pyongyang: Pyongyang, North Korea
-Asia/Tokyo: Tokyo, Osaka, Kyoto, Yokohama, Nagoya, Sapporo, Hiroshima, Okinawa, Japan=japan standard time
+Asia/Tokyo: Tokyo, Osaka, Kyoto, Yokohama, Nagoya, Sapporo, Hiroshima, Okinawa,
+  Japan=japan standard time
 Australia/Perth: Perth, Western Australia
 Australia/Darwin: Darwin, Northern Territory
 Australia/Adelaide: Adelaide, South Australia
@@ -218,7 +238,8 @@ Indian/Antananarivo: Madagascar
 Indian/Mauritius: Mauritius
 Indian/Mahe: Seychelles
 Indian/Reunion: Reunion
-UTC: UTC=u t c=universal time=coordinated universal time=zulu time, GMT=g m t=greenwich mean time=greenwich
+UTC: UTC=u t c=universal time=coordinated universal time=zulu time,
+  GMT=g m t=greenwich mean time=greenwich
 """
 _SEVERAL = {
     "america": "New York, Chicago, Denver, Phoenix, Los Angeles, Anchorage, Honolulu",
@@ -255,7 +276,7 @@ HERE = "here"
 def places() -> list[dict[str, Any]]:
     """The list ``world``: every place with its time zone, and "here"."""
     found: dict[str, dict[str, Any]] = {}
-    for line in _TABLE.strip().splitlines():
+    for line in _TABLE.strip().replace(",\n ", ",").replace("=\n  ", "=").splitlines():
         zone, _, names = line.partition(": ")
         for each in names.split(", "):
             name, *aliases = each.split("=")

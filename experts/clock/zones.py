@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
@@ -13,8 +13,6 @@ from .places import HERE, places, zone_of
 from .wording import day_in_full, hour
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from alexa_cli.catalog import HandlerContext
 
 __all__ = ["HERE", "names"]
@@ -31,7 +29,7 @@ def names(context: HandlerContext) -> list[dict[str, Any]]:
 def tell_time(context: HandlerContext, place: str = HERE) -> Result:
     """Say what time it is."""
     there = local(context, place)
-    value = {"time": there.isoformat(timespec="minutes"), "zone": str(there.tzinfo)}
+    value: dict[str, Any] = {"time": there.isoformat(timespec="minutes"), "zone": str(there.tzinfo)}
     if place == HERE:
         return Result(value, say=f"It's {hour(there)}.")
     away = (there.date() - local(context, HERE).date()).days
@@ -55,7 +53,7 @@ def time_difference(context: HandlerContext, place: str, other: str = HERE) -> R
     """Say how far ahead or behind one place is of another."""
     ahead = _offset(context, place) - _offset(context, other)
     one, two = titled(place), titled(other)
-    value = {"hours": ahead / timedelta(hours=1)}
+    value: dict[str, Any] = {"hours": ahead / timedelta(hours=1)}
     if not ahead:
         return Result(value, say=f"There is none: {one} and {two} have the same time.")
     way = "ahead of" if ahead > timedelta(0) else "behind"
@@ -75,7 +73,7 @@ def time_zone(context: HandlerContext, place: str = HERE) -> Result:
     utc = f"{_hours(abs(offset))} {way} UTC" if offset else "the same as UTC"
     named = f"{zone} ({short})" if short.isalpha() and short != zone else zone
     who = "You are" if place == HERE else f"{titled(place)} is"
-    value = {"zone": zone, "offset": offset / timedelta(hours=1)}
+    value: dict[str, Any] = {"zone": zone, "offset": offset / timedelta(hours=1)}
     return Result(value, say=f"{who} in the time zone {named}, {utc}.")
 
 

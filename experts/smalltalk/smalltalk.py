@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alexa_cli.catalog import Result
 from alexa_cli.errors import AlexaError
@@ -84,12 +84,13 @@ def roll_dice(context: HandlerContext, count: int = 1, sides: int = 6) -> Result
     """Roll dice."""
     chance = context.chance()
     rolled = [chance.randint(1, sides) for _ in range(count)]
+    value: dict[str, Any] = {"rolled": rolled}
     if count == 1:
-        return Result({"rolled": rolled}, say=f"{rolled[0]}.")
+        return Result(value, say=f"{rolled[0]}.")
     if count > 10:  # noqa: PLR2004 - too many to say one by one
-        return Result({"rolled": rolled}, say=f"{sum(rolled)} in all.")
+        return Result(value, say=f"{sum(rolled)} in all.")
     shown = f"{', '.join(map(str, rolled[:-1]))} and {rolled[-1]}"
-    return Result({"rolled": rolled}, say=f"{shown}: {sum(rolled)} in all.")
+    return Result(value, say=f"{shown}: {sum(rolled)} in all.")
 
 
 def pick_number(context: HandlerContext, low: int = 1, high: int = 10) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
@@ -108,7 +108,10 @@ def set_place(context: HandlerContext, place: str) -> Result:
     """Set the default place."""
     before = context.store.get(HOME)
     context.store.set(HOME, " ".join(place.split()))
-    undo = {"api": "put_place", "arguments": {} if before is None else {"place": before}}
+    undo: dict[str, Any] = {
+        "api": "put_place",
+        "arguments": {} if before is None else {"place": before},
+    }
     return Result({"place": place}, say=f"The weather is for {place} now.", undo=undo)
 
 

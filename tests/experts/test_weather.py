@@ -125,13 +125,17 @@ def sky(play: Callable[[str], Played], service: Any) -> Played:
 @pytest.mark.parametrize(
     ("api", "given", "say"),
     [
-        ("weather", {}, "It's 54 degrees and cloudy in Portland. Today: a high of 58 and a low of 44."),
-        ("weather", {"day": "2026-11-22"}, "Tomorrow in Portland: light rain, a high of 55 and a low"
-         " of 41, a 70 percent chance of rain."),
-        ("weather", {"part": "afternoon"}, "This afternoon in Portland: light rain, a high of 57 and"
-         " a low of 52, a 90 percent chance of rain."),
-        ("weather", {"day": "2026-11-23"}, "Monday in Portland: snow, a high of 33 and a low of 25,"
-         " an 80 percent chance of snow."),
+        ("weather", {},
+         "It's 54 degrees and cloudy in Portland. Today: a high of 58 and a low of 44."),
+        ("weather", {"day": "2026-11-22"},
+         ("Tomorrow in Portland: light rain, a high of 55 and a low"
+          " of 41, a 70 percent chance of rain.")),
+        ("weather", {"part": "afternoon"},
+         ("This afternoon in Portland: light rain, a high of 57 and"
+          " a low of 52, a 90 percent chance of rain.")),
+        ("weather", {"day": "2026-11-23"},
+         ("Monday in Portland: snow, a high of 33 and a low of 25,"
+          " an 80 percent chance of snow.")),
         ("rain", {}, "Probably not: the chance of rain in Portland today is 10 percent."),
         ("rain", {"day": "2026-11-22"},
          "Yes: the chance of rain in Portland tomorrow is 70 percent."),
