@@ -206,6 +206,8 @@ def test_a_missing_argument_has_a_question(parameter: Parameter, question: str) 
         ({"type": "number"}, float("inf"), False),
         ({"type": "string", "minLength": 2}, "a", False),
         ({"type": "string", "maxLength": 2}, "abc", False),
+        ({"type": "string", "pattern": "^(?!.*and)"}, "milk", True),
+        ({"type": "string", "pattern": "^(?!.*and)"}, "milk and eggs", False),
         ({"type": "string"}, 3, False),
         ({"type": "boolean"}, False, True),
         ({"type": "array"}, {}, False),
