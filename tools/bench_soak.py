@@ -85,8 +85,11 @@ class Soak:
         self._source = Microphone()
         self._talk = Talk.begin(Common(sets=("hear.patience=20s",)))
         speaker = open_speaker(self._talk.session.loaded.settings.speak, muted=not speaks)
+        ears = Ears(self._talk.session.assistant, self._talk.session.paths)
+        ears.expect(self._talk.conversation)
+        ears.recogniser.wait()  # loading takes longer than usual where sound comes faster
         self._loop = VoiceLoop(
-            Ears(self._talk.session.assistant, self._talk.session.paths), self._source,
+            ears, self._source,
             self._talk.take, self._talk.conversation, speaker=speaker,
             how=How("open", options=TurnOptions()), show=self._see,
         )  # fmt: skip

@@ -149,6 +149,11 @@ class Ready:
             if each is not None:
                 each.result()
 
+    def wait(self) -> None:
+        """Wait until what was begun last is done. Raises what it raised."""
+        if self._latest is not None:
+            self._latest.result()
+
     def close(self) -> None:
         """End the thread, when what it does is done."""
         if self._thread is not None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import TYPE_CHECKING, cast
 
+from alexa_cli.assistant.voice.how import ended
 from alexa_cli.hear.frame import FRAME_SECONDS
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ class Standing:
         reading, self._reading = self._reading, None
         self._waiting.clear()
         if reading is not None:
-            reading.cancel()
-            with suppress(asyncio.CancelledError, Exception):  # told to who listened, if anybody
-                await reading
+            await ended(reading)
 
     async def _next(self) -> Frame | None:
         if self._reading is None:
