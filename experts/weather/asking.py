@@ -18,6 +18,7 @@ LIFETIME = timedelta(minutes=30)
 """An answer younger than this is used again."""
 KEPT_PLACES = 50
 HOME = "place"
+_HERE = frozenset({"here", "in here", "my place", "my area", "outside", "home"})
 _PLAIN = re.compile(r"[^\W_][\w .,'’()-]{0,59}")
 _NOWHERE = (
     "I don't know which place the weather is for. Name one, or say “use Boston for the weather”."
@@ -63,6 +64,8 @@ async def ask(context: HandlerContext, place: str | None) -> Told:
 
 
 def _named(context: HandlerContext, place: str | None) -> str:
+    if place is not None and place.casefold() in _HERE:
+        place = None
     said = place or context.store.get(HOME) or context.options.get("place")
     if not isinstance(said, str) or not said.strip():
         raise AlexaError(_NOWHERE)

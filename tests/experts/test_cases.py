@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from alexa_cli.measure.metrics import Judged
 
 REPO = Path(__file__).resolve().parents[2]
-EXPERTS = ("smart_home", "timers", "reminders", "alarms", "lists", "contacts", "control")
+EXPERTS = (
+    "smart_home", "timers", "reminders", "alarms", "lists", "contacts", "clock", "calculator",
+    "weather", "smalltalk", "control",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
