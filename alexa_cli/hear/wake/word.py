@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Sensitivity: TypeAlias = Literal["low", "medium", "high"]
 
-LIKELY: dict[Sensitivity, float] = {"low": 0.65, "medium": 0.4, "high": 0.2}
+LIKELY: dict[Sensitivity, float] = {"low": 0.9, "medium": 0.8, "high": 0.6}
 """Likelihood from which a trigger wakes."""
 
 
