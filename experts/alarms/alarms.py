@@ -52,7 +52,9 @@ def set_two_alarms(context: HandlerContext, at: str, other: str) -> Result:
         one, two = set_alarm(context, at), set_alarm(context, other)
     arguments: Any = [result.undo["arguments"] for result in (one, two) if result.undo]
     added = [identifier for each in arguments for identifier in each["added"]]
-    undone = {"api": "put_back", "arguments": {"before": [], "added": added}} if added else None
+    undone: Any = (
+        {"api": "put_back", "arguments": {"before": [], "added": added}} if added else None
+    )
     first = (one.say or "").partition(". ")[0].removesuffix(".")
     return Result({"alarms": [one.value, two.value]}, say=f"{first}. {two.say}", undo=undone)
 
@@ -83,7 +85,7 @@ def repeat_alarm(
 def list_alarms(context: HandlerContext, day: str | None = None) -> Result:
     """Say which alarms there are, or which ring on a day."""
     found, about = _of_day(context, day)
-    value = {"alarms": [_seen(each, at) for each, at in found]}
+    value: Any = {"alarms": [_seen(each, at) for each, at in found]}
     if not found:
         return Result(value, say=f"You have no alarms{about}.")
     parts = [_listed(each, at, context) for each, at in found]
@@ -264,7 +266,7 @@ def skip_alarm(context: HandlerContext, alarm: str = NEXT, day: str | None = Non
                 skipped = say_when(at, context.now, context.tz)
                 again = say_when(following, context.now, context.tz)
                 parts.append(f"Your alarm {skipped} is skipped. It rings again {again}.")
-    value = {"alarms": [asdict(each) for each in found]}
+    value: Any = {"alarms": [asdict(each) for each in found]}
     return Result(value, say=" ".join(parts), undo=undo(found))
 
 

@@ -81,7 +81,7 @@ def create_two(context: HandlerContext, message: str, due: str, more: str, other
         two = create_reminder(context, more, other)
     arguments: Any = [undo["arguments"] for undo in (one.undo, two.undo) if undo]
     added = [identifier for each in arguments for identifier in each["added"]]
-    taken = {"api": "put_back", "arguments": {**arguments[0], "added": added}}
+    taken: Any = {"api": "put_back", "arguments": {**arguments[0], "added": added}}
     first = (one.say or "").replace(f" {_comes(None)[0]}", "")
     return Result({"reminders": [one.value, two.value]}, say=f"{first} {two.say}", undo=taken)
 
@@ -133,7 +133,7 @@ def list_reminders(
 ) -> Result:
     """Say which reminders there are, of one day or one person if asked."""
     found, about = _chosen(context, day, who)
-    value = {"reminders": [_seen(each, at) for each, at in found]}
+    value: Any = {"reminders": [_seen(each, at) for each, at in found]}
     if not found:
         return Result(value, say=f"You have no reminders{about}.")
     parts = [f"{when(each, at, context)}: {each.title}" for each, at in found[:MOST_SAID]]
@@ -175,7 +175,7 @@ def missed_reminders(context: HandlerContext) -> Result:
         if each is not None and context.now - said.at < timedelta(days=1):
             done[each.id] = (each, said.at)
     found = sorted(done.values(), key=lambda pair: pair[1], reverse=True)
-    value = {"reminders": [_seen(each, at) for each, at in found]}
+    value: Any = {"reminders": [_seen(each, at) for each, at in found]}
     if not found:
         return Result(value, say="No reminders have come in the last day.")
     parts = [
@@ -267,7 +267,7 @@ def cancel_all(context: HandlerContext, day: str | None = None, who: str | None 
     if kept:
         say += f" {_capital(_count(len(kept)))} there {'repeats' if len(kept) == 1 else 'repeat'}:"
         say += " cancel that by name." if len(kept) == 1 else " cancel those by name."
-    value = {"reminders": [asdict(each) for each in gone]}
+    value: Any = {"reminders": [asdict(each) for each in gone]}
     return Result(value, say=say.strip(), undo=undo(context, gone) if gone else None)
 
 
