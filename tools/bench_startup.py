@@ -4,6 +4,10 @@ Each round runs all three, one after the other, so that a busy machine slows all
 the medians, and the medians of the paired ratios. Python's bytecode is kept, as it is for an
 installed program, and the first runs, which fill the caches, do not count.
 
+Of `alexa ask --audio sample`, a command of two seconds, it is the processor's time that counts: of
+all its threads, hearing, deciding and acting together. The very first run, which makes the
+recogniser's model, is printed apart.
+
     python tools/bench_startup.py [--rounds 21] [--check]
 
 With --check the exit code is 1 if a ratio is above its goal.
@@ -29,6 +33,9 @@ COMMANDS = {
 }
 GOALS = {"alexa --version": 1.3, "alexa ask TEXT": 5.0}
 """Highest ratio to the base."""
+HEARD = [str(ALEXA), "ask", "--audio", "sample"]
+HEARD_GOAL = 1.5
+"""Seconds of CPU."""
 WARM_UP = 3
 
 
@@ -37,6 +44,18 @@ def seconds(command: list[str], env: dict[str, str]) -> float:
     began = time.perf_counter()
     subprocess.run(command, env=env, check=True, capture_output=True)
     return time.perf_counter() - began
+
+
+def cpu_seconds(command: list[str], env: dict[str, str]) -> float:
+    """Run a command and return the seconds of CPU that it took, all threads together."""
+    before = os.times()
+    subprocess.run(command, env=env, check=True, capture_output=True)
+    after = os.times()
+    return (
+        after.children_user
+        + after.children_system
+        - (before.children_user + before.children_system)
+    )
 
 
 def rounds(count: int, env: dict[str, str]) -> dict[str, list[float]]:
@@ -60,14 +79,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         env = {**os.environ, "ALEXA_HOME": home}
         env.pop("PYTHONDONTWRITEBYTECODE", None)
+        first = cpu_seconds(HEARD, env)
         taken = rounds(options.rounds, env)
-    missed = False
+        heard = [cpu_seconds(HEARD, env) for _ in range(max(3, options.rounds // 3))]
+    missed = median(heard) > HEARD_GOAL
     for name, times in taken.items():
         ratio = median(t / base for t, base in zip(times, taken[BASE], strict=True))
         goal = GOALS.get(name)
         said = f"   {ratio:5.2f} x, goal {goal} x" if goal else ""
         print(f"{name:<26} {1000 * median(times):7.1f} ms{said}")
         missed = missed or (goal is not None and ratio > goal)
+    print(f"{'alexa ask --audio sample':<26} {median(heard):7.2f} s CPU, goal {HEARD_GOAL} s "
+          f"(the very first {first:.2f} s)")  # fmt: skip
     return 1 if missed and options.check else 0
 
 
