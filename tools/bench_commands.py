@@ -15,16 +15,13 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from bench_speech import SEED, errors, expected, hear, in_noise, session_of, without_bias
 
-from alexa_cli.cli.session import Session
-from alexa_cli.hear.bias import Bias
 from alexa_cli.hear.frame import RATE
 from alexa_cli.hear.sources.convert import Converter
 from alexa_cli.hear.sphinx.recogniser import SphinxRecogniser
@@ -33,6 +30,12 @@ from alexa_cli.measure.run import AssistantDecider, changing, run_suite
 from alexa_cli.measure.suite import load_suite
 from alexa_cli.speak.voice.espeak import synthesise
 from alexa_cli.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from alexa_cli.cli.session import Session
+    from alexa_cli.hear.bias import Bias
 
 VOICES = (("en-us", 150), ("en-us+f3", 165), ("en-gb", 135), ("en-us+m7", 180))
 """Voice and words a minute: a man, a woman, British, and a hurried one."""

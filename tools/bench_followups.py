@@ -15,11 +15,11 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import sqrt
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bench_commands import VOICES, spoken
@@ -35,6 +35,9 @@ from alexa_cli.hear.sphinx.recogniser import SphinxRecogniser
 from alexa_cli.language.registry import Moment
 from alexa_cli.language.text import words
 from alexa_cli.turn import Argument, Call, Choice, Plan, Question, Utterance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PAIRS = """\
 Meg Jones/Meg Bauer, John Miller/John Mellor, Anna Weber/Anna Fischer, Tom Baker/Tom Becker,

@@ -152,8 +152,9 @@ class Dictionary:
 
 
 def unpronounceable(bias: Bias) -> list[str]:
-    """Return the words of a bias whose sound nobody knows: no dictionary has them, the household
-    tells none. They are heard by a guess (``doctor`` lists them), or never if none can be made.
+    """Return the words of a bias whose sound neither a dictionary nor the household knows.
+
+    They are heard by a guess, or never if none can be made; ``doctor`` lists them.
     """
     dictionary = Dictionary()
     phrases = [*bias.sentences, *bias.choices, *bias.mentioned]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from alexa_cli.hear.bias import Bias, Phrase
     from alexa_cli.hear.sphinx.dictionary import Dictionary
 
-FORM = 7
+FORM = 8
 """Raised when the files change for the same bias."""
 KEPT = 24
 """Files in the folder; the longest unused are deleted."""
@@ -286,8 +286,10 @@ def _classes_text(classes: Mapping[str, Sequence[_Member]]) -> str:
         if members:
             # A class whose shares do not sum to about one is scaled until they do. The first
             # member has no sound, so it is never heard, and takes what the others leave.
-            lines += [f"LMCLASS [{name}]", f"~{name} 1.0"]
-            shares = (max(member.share**CLASS_POWER, _LEAST) for member in members)
+            lines.append(f"LMCLASS [{name}]")
+            power = 1.0 if name in {CHOICES, MENTIONED} else CLASS_POWER  # expected, all of them
+            lines += [f"~{name} 1.0"] if power > 1 else []
+            shares = (max(member.share**power, _LEAST) for member in members)
             lines += (f"{m.token} {share:.6g}" for m, share in zip(members, shares, strict=True))
             lines.append(f"END [{name}]\n")
     return "\n".join(lines) + "\n"
