@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from alexa_cli.assistant import Assistant
+from alexa_cli.assistant.assistant import TurnOptions
+from alexa_cli.assistant.house import House
+from alexa_cli.assistant.listing import KeptLists
 from alexa_cli.catalog.build import build_folder
+from alexa_cli.catalog.catalogue import load_catalogue
 from alexa_cli.catalog.context import HandlerContext, Lists, Returned
 from alexa_cli.catalog.handlers import run_handler
 from alexa_cli.catalog.python_handler import run_list
+from alexa_cli.config.paths import find_paths
+from alexa_cli.config.settings import Settings
+from alexa_cli.context.changes import Changes
 from alexa_cli.context.household import load_household
 from alexa_cli.context.names import Name, NameList
+from alexa_cli.decide.registry import build_cascade
+from alexa_cli.models.similarity import Similarity
 from alexa_cli.store.state import ExpertStore
 from alexa_cli.store.store import Store
-from alexa_cli.turn import Argument
+from alexa_cli.turn import Argument, Decided, Replied, Utterance
 from alexa_cli.watch import due, recurrence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from alexa_cli.catalog.expert import Expert
+    from alexa_cli.turn import Decision
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -150,3 +161,57 @@ def play(repo: Path) -> Iterator[Callable[[str], Played]]:
     yield start
     for store in stores:
         store.close()
+
+
+@dataclass
+class Talk:
+    """The assistant with shipped experts, in one conversation; ``now`` is moved by hand."""
+
+    house: House
+    now: datetime = NOON
+    decision: Decision | None = None
+    """What the last words were decided to mean."""
+
+    def __call__(self, words: str) -> str:
+        """Say something; returns the reply."""
+        return asyncio.run(self._turn(words))
+
+    async def _turn(self, words: str) -> str:
+        async def typed() -> AsyncIterator[Utterance]:
+            yield Utterance(words)
+
+        reply = ""
+        options = TurnOptions(now=self.now)
+        async for event in Assistant(self.house).turn(typed(), "c", options):
+            if isinstance(event, Decided) and event.decision.final:
+                self.decision = event.decision
+            elif isinstance(event, Replied):
+                reply = event.reply.text
+        return reply
+
+    @property
+    def called(self) -> list[str]:
+        """The APIs that were decided last."""
+        plan = getattr(self.decision, "plan", self.decision)
+        return [call.name for call in getattr(plan, "calls", ())]
+
+
+@pytest.fixture(scope="session")
+def together(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house with the experts that keep what the user tells, and those that they work with."""
+    paths = find_paths({"ALEXA_HOME": str(tmp_path_factory.mktemp("together"))})
+    settings, folder = Settings(), Path(__file__).resolve().parents[2] / "experts"
+    names = ("smart_home", "lists", "timers", "control", "memory", "routines", "household")
+    return House(
+        settings=settings, catalogue=load_catalogue(settings, paths, [folder / n for n in names]),
+        store=Store(":memory:"), household=load_household(),
+        decider=build_cascade(settings, paths), tz="UTC", run=run_handler, provide=KeptLists(),
+        changes=Changes(paths.cache), similar=Similarity(None, paths.models),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def talk(together: House) -> Iterator[Talk]:
+    """A conversation in that house, which remembers nothing yet."""
+    with Store(":memory:") as store:
+        yield Talk(replace(together, store=store))

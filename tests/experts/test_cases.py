@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 REPO = Path(__file__).resolve().parents[2]
 EXPERTS = (
     "smart_home", "timers", "reminders", "alarms", "lists", "contacts", "clock", "calculator",
-    "weather", "smalltalk", "control",
+    "weather", "smalltalk", "memory", "routines", "household", "control",
 )  # fmt: skip
 
 
