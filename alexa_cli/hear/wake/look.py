@@ -98,7 +98,9 @@ class SecondLook:
 
     def at(self, trigger: Trigger) -> Looked | None:
         """Look at a trigger; None: the word cannot be found in it, or it is nothing like it."""
-        sound = b"".join(frame.samples for frame in trigger.frames[: trigger.until])
+        sound = b"".join(frame.samples for frame in trigger.frames[: max(0, trigger.until)])
+        if not sound:  # too long ago to be remembered
+            return None
         try:
             found = next((w for w in self._aligned(trigger.word, sound) if w.name[0] == "w"), None)
             if found is None or found.cost > HOPELESS * found.steps * SCALE:
