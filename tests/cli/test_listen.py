@@ -75,7 +75,7 @@ def spoken(text: str) -> bytes:
     voice = soxr.resample(np.frombuffer(made.samples, "<i2").astype(float), made.rate, RATE) / 2
     sound = np.concatenate([np.zeros(RATE * 6 // 10), voice, np.zeros(RATE * 9 // 10)])
     sound += np.random.default_rng(1).normal(0, 20, len(sound))
-    return np.clip(sound, -32_768, 32_767).astype("<i2").tobytes()
+    return bytes(np.clip(sound, -32_768, 32_767).astype("<i2").tobytes())
 
 
 def converse(

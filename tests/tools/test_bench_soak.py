@@ -1,4 +1,4 @@
-"""A long talk by microphone, by the tool that measures it; thirty minutes are the tool's default."""
+"""A long talk by microphone, by the tool that measures it; its default is thirty minutes."""
 
 from __future__ import annotations
 
