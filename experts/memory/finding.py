@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-ENOUGH = 0.42
+ENOUGH = 0.48
 """A score from here on is a find: measured in tests/experts/test_memory.py, with distractors."""
 CLOSE = 0.12
 """Notes within this of the best are told too."""
