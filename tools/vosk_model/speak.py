@@ -26,7 +26,10 @@ from tools.vosk_model.phones import SILENCE
 from tools.vosk_model.words import training_text, vocabulary
 
 RATE = 16_000
-VOICES = ["en-us", *(f"en-us+{v}" for v in "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5".split())]
+VOICES = [
+    "en-us",
+    *(f"en-us+{v}" for v in "m1 m2 m3 m4 m5 m6 m7 f1 f2 f3 f4 f5 steph alex".split()),
+]
 RATES = (120, 220)
 """Words a minute, from and to."""
 PITCHES = (25, 75)

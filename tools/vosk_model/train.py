@@ -1,10 +1,10 @@
 """Step 2: the network, from MFCC features to a share of each frame for every sound.
 
-    python -m tools.vosk_model.train FOLDER [--rounds 14]
+    python -m tools.vosk_model.train FOLDER [--rounds 8]
 
 A time-delay network trained frame by frame against the times that espeak-ng gave; one frame out
 of three is scored, as chain models do. Each utterance is heard as it is and with noise, at another
-level and with silence around it. Needs torch, numpy and kaldi-native-fbank; 6 minutes on two cores.
+level and with silence around it. Needs torch, numpy and kaldi-native-fbank; 7 minutes on two cores.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--rounds", type=int, default=14)
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--copies", type=int, default=2)
     given = parser.parse_args()
     torch.manual_seed(4)
