@@ -91,6 +91,8 @@ def _walk(
                 found = True
                 yield match
         for name, to in state.slots:
+            if not _goes_on(template.states[to], tokens, at + 1):
+                continue
             ends: Iterable[int] | None = accept(name, at)
             for end in range(at + 1, len(tokens) + 1) if ends is None else ends:
                 onward = (*spans, (name, at, end))
@@ -99,6 +101,15 @@ def _walk(
                     yield match
     if not found:
         dead.add((number, at))
+
+
+def _goes_on(state: State, tokens: Sequence[str], at: int) -> bool:
+    """Whether a match may go on from ``state`` somewhere from ``at`` on: looked at before a slot
+    is, because its list or grammar may have to be loaded first.
+    """
+    if state.slots or state.accepting:
+        return True
+    return any(word in state.literals for word in tokens[at:])
 
 
 def phrases(template: Template, limit: int = 64) -> list[tuple[str, ...]]:

@@ -9,7 +9,6 @@ routine called "good night" is meant by "good night", whatever else the words co
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.templates import phrases
@@ -23,11 +22,46 @@ if TYPE_CHECKING:
 
     from alexa_cli.catalog.catalogue import Catalogue
     from alexa_cli.catalog.expert import Api
+    from alexa_cli.catalog.templates import Template
     from alexa_cli.decide.model import Request
     from alexa_cli.language.text import Token
     from alexa_cli.turn import Decision
 
-    Table = dict[tuple[str, ...], tuple[str, str]]
+
+class Phrases:
+    """What is said by templates without a slot, made as far as it is asked for.
+
+    Most turns ask for two phrases, and to make them all is to decode each template.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._by_word: dict[str, list[Template]] = {}
+        self._always: list[Template] = []
+        for template in catalogue.templates:
+            if template.slots:
+                continue
+            for word in template.clauses[0] if template.clauses else ():
+                self._by_word.setdefault(word, []).append(template)
+            if not template.clauses:
+                self._always.append(template)
+        self._said: dict[int, frozenset[tuple[str, ...]]] = {}
+
+    def owner(self, words: tuple[str, ...]) -> tuple[str, str] | None:
+        """Return the expert and the API that alone own this phrase."""
+        said = frozenset(words)
+        could = [*self._always, *(each for word in said for each in self._by_word.get(word, ()))]
+        owners = {
+            (each.expert, each.api) for each in could
+            if all(not said.isdisjoint(clause) for clause in each.clauses)
+            and words in self._phrases(each)
+        }  # fmt: skip
+        return owners.pop() if len(owners) == 1 else None
+
+    def _phrases(self, template: Template) -> frozenset[tuple[str, ...]]:
+        key = id(template)  # the catalogue outlives this
+        if key not in self._said:
+            self._said[key] = frozenset(phrases(template))
+        return self._said[key]
 
 
 class Reflex:
@@ -35,7 +69,7 @@ class Reflex:
 
     def __init__(self, *, name: str = "reflex") -> None:
         self.name = name
-        self._table_of: tuple[Catalogue, Table] | None = None
+        self._phrases_of: tuple[Catalogue, Phrases] | None = None
         self._named_of: tuple[Catalogue, list[tuple[Api, str]]] | None = None
 
     async def decide(self, request: Request) -> AsyncIterator[Decision]:
@@ -47,9 +81,9 @@ class Reflex:
         bare = strip(request.tokens, request.moment.language)
         if (named := self._named(request, bare)) is not None:
             return named
-        table = self._table(request.catalogue, request.moment.language)
+        known = self._known(request.catalogue, request.moment.language)
         for tokens in (request.words, tuple(token.text for token in bare)):
-            owner = table.get(tokens)
+            owner = known.owner(tokens) if known else None
             api = request.catalogue.find(*owner) if owner else None
             if api is None:
                 continue
@@ -76,17 +110,12 @@ class Reflex:
                     return Plan((result,), self.name, 1.0, candidates=(candidate,))
         return None
 
-    def _table(self, catalogue: Catalogue, language: str) -> Table:
+    def _known(self, catalogue: Catalogue, language: str) -> Phrases | None:
         if catalogue.language != language:
-            return {}
-        if self._table_of is None or self._table_of[0] is not catalogue:
-            owners: dict[tuple[str, ...], set[tuple[str, str]]] = defaultdict(set)
-            for template in catalogue.templates:
-                for phrase in phrases(template):
-                    owners[phrase].add((template.expert, template.api))
-            only = {phrase: next(iter(who)) for phrase, who in owners.items() if len(who) == 1}
-            self._table_of = (catalogue, only)
-        return self._table_of[1]
+            return None
+        if self._phrases_of is None or self._phrases_of[0] is not catalogue:
+            self._phrases_of = (catalogue, Phrases(catalogue))
+        return self._phrases_of[1]
 
 
 def is_users_own(catalogue: Catalogue, api: Api, slot: str) -> bool:
@@ -99,6 +128,8 @@ def is_users_own(catalogue: Catalogue, api: Api, slot: str) -> bool:
 def _names_alone(catalogue: Catalogue) -> Iterator[tuple[Api, str]]:
     """Yield the APIs that need no more than such a name, and the slot for it."""
     for template in catalogue.templates:
+        if template.clauses:  # it needs a word besides
+            continue
         for slot, to in template.states[0].slots:
             api = catalogue.find(template.expert, template.api)
             if template.states[to].accepting and api and is_users_own(catalogue, api, slot):
