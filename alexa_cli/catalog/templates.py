@@ -104,8 +104,9 @@ def _walk(
 
 
 def _goes_on(state: State, tokens: Sequence[str], at: int) -> bool:
-    """Whether a match may go on from ``state`` somewhere from ``at`` on: looked at before a slot
-    is, because its list or grammar may have to be loaded first.
+    """Whether a match may go on from ``state``, somewhere from ``at`` on.
+
+    Looked at before a slot is, because its list or grammar may have to be loaded first.
     """
     if state.slots or state.accepting:
         return True

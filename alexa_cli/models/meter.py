@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from alexa_cli.models.chat import Usage
 from alexa_cli.trace.record import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from alexa_cli.models.chat import ChatRequest, Exchange, ModelSpec
+    from alexa_cli.models.chat import ChatRequest, Exchange, ModelSpec, Usage
 
 Check: TypeAlias = "Callable[[ModelSpec, ChatRequest, Meter], ChatRequest]"
 """A guard on the way out: returns the request, changed or not, or raises ModelError."""
@@ -84,6 +83,8 @@ def total_cost(exchanges: Iterable[Exchange]) -> float | None:
 
 def total_usage(exchanges: Iterable[Exchange]) -> Usage:
     """The sum of some exchanges' tokens; a count that one of them does not know is None."""
+    from alexa_cli.models.chat import Usage  # noqa: PLC0415 - most turns ask no language model
+
     found = [exchange.usage for exchange in exchanges]
 
     def add(counts: list[int | None]) -> int | None:
