@@ -255,12 +255,14 @@ def _plausible(match: Match, loose: frozenset[str], words: tuple[str, ...]) -> b
 def _worth_saying(api: Api, match: Match, loose: frozenset[str], request: Request) -> bool:
     """Whether "I don't know a ..." is the truth, and not a template that took too much.
 
-    It is for people; where two or more literal words make the command plain ("turn on"); or where
-    the name ends like one of the list ("the pasta timer"). It is not for what another list knows.
+    It is for people; where two or more literal words make the command plain ("turn on"; what only
+    asks, as in "what is the capital", does not); or where the name ends like one of the list ("the
+    pasta timer"). It is not for what another list knows.
     """
     snapshot = request.snapshot
     in_slots = {at for start, end in match.spans.values() for at in range(start, end)}
-    plain = sum(word not in ARTICLES for at, word in enumerate(request.words) if at not in in_slots)
+    idle = ARTICLES | _ASKING if request.words[0] in _QUESTION_WORDS else ARTICLES
+    plain = sum(word not in idle for at, word in enumerate(request.words) if at not in in_slots)
     for slot in loose & set(match.spans):
         start, end = match.spans[slot]
         if is_reference(request.said(start, end)):
@@ -279,6 +281,8 @@ def _worth_saying(api: Api, match: Match, loose: frozenset[str], request: Reques
     return True
 
 
+_QUESTION_WORDS = frozenset("what which who when where how why".split())
+_ASKING = _QUESTION_WORDS | frozenset("is are was were does do did can will".split())
 _NOT_IN_NAMES = frozenset(
     "and or what who when where why how is are was were do does did to if then of i you me it "
     "turn set switch in on off up down at for with from about not by every all "

@@ -16,3 +16,11 @@ def test_most_are_understood_and_hardly_any_is_done_wrong(alexa: Installed, repo
         "--fail-under", "wrong_action_rate=0.03", "--fail-under", "out_of_scope_refused=0.95",
     )  # fmt: skip
     assert ran.code == 0, ran.out + ran.err
+
+
+def test_so_is_what_people_say_every_day(alexa: Installed, repo: Path) -> None:
+    ran = alexa(
+        "eval", str(repo / "tests" / "data" / "blind_everyday.jsonl"), "--fail-under",
+        "api_accuracy=0.9", "--fail-under", "wrong_action_rate=0.03",
+    )  # fmt: skip
+    assert ran.code == 0, ran.out + ran.err
