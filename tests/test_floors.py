@@ -24,7 +24,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 PACKAGE = "alexa_cli"
-PUBLIC = {"alexa_cli.catalog", "alexa_cli.errors", "alexa_cli.context.names"}
+PUBLIC = {
+    "alexa_cli.catalog", "alexa_cli.catalog.times", "alexa_cli.errors", "alexa_cli.context.names"
+}  # fmt: skip
 """What authors of experts may import from; the shipped experts use no private door."""
 
 

@@ -38,7 +38,7 @@ from alexa_cli.models.ledger import load_exchanges
 from alexa_cli.models.llm import importing
 from alexa_cli.models.llm.litellm_model import LiteLlm
 from alexa_cli.turn import Acted, Finished, Replied, Utterance
-from tools.serve_tiny_llm import MODEL, Engine, serving
+from tools.serve_tiny_llm import MODEL, Engine, others, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -82,6 +82,7 @@ def open_talk(engine: Engine, planning: str) -> Session:
     sets = (
         f"models.tiny={tiny}", "jobs.decide=tiny", f"planning={planning}", "cache.plans=false",
         "guard.requests_per_minute=null", "timezone=America/New_York",
+        f"experts.off=[{', '.join(others())}]",
     )  # fmt: skip
     return open_session(Common(sets=sets))
 

@@ -36,7 +36,16 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).resolve().parent.parent / "tests" / "data" / "tiny_llm.gguf"
 CONTEXT = 16_384
 """Tokens of one slot."""
+KNOWN = ("contacts", "control", "lists", "smart_home", "timers")
+"""The experts that it was trained for; it can be asked about these only."""
 LOOPBACK = "127.0.0.1"
+
+
+def others() -> list[str]:
+    """Return the shipped experts that it does not know, for ``experts.off``."""
+    folder = MODEL.parents[2] / "experts"
+    return sorted(each.parent.name for each in folder.glob("*/expert.yaml")
+                  if each.parent.name not in KNOWN)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

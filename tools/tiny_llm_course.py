@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from alexa_cli.catalog.catalogue import load_catalogue
 from alexa_cli.config.paths import find_paths
+from alexa_cli.config.schema import ExpertsSettings
 from alexa_cli.config.settings import Settings
+from tools.serve_tiny_llm import others
 from tools.tiny_llm_data import Sample, Speaker
 from tools.tiny_llm_model import END, Shape, load_vocabulary, train_vocabulary
 from tools.tiny_llm_prompts import Scene, Stage
@@ -53,7 +55,8 @@ class Course:
     """All there is to learn from, in tokens."""
 
     def __init__(self, seed: int, folder: Path, shape: Shape, vocabulary: str = "") -> None:
-        catalogue = load_catalogue(Settings(), find_paths({"ALEXA_HOME": str(folder)}))
+        settings = Settings(experts=ExpertsSettings(off=others()))
+        catalogue = load_catalogue(settings, find_paths({"ALEXA_HOME": str(folder)}))
         self.rng = random.Random(seed)
         self.speaker = Speaker(self.rng, catalogue)
         stage = Stage(self.speaker, folder)

@@ -118,7 +118,7 @@ VERBS: dict[str, Verb] = {
         (
             "alexa models",
             "alexa models test accurate",
-            "alexa models test --set 'models.a={kind: llm, model: ollama_chat/qwen3:1.7b}'",
+            "alexa models test --set 'models.a={kind: llm, model: openai/gpt-5-mini}'",
             "alexa models pull minilm",
         ),
         ("list", "test", "pull"),

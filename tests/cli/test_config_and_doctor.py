@@ -157,7 +157,7 @@ def test_a_fresh_home_has_nothing_wrong(paths: Paths) -> None:
     found = examine(look(paths))
     assert [check for check in found if check.status == "fail"] == []
     assert one(found, "minilm").fix == "alexa models pull minilm"
-    assert "5 with" in one(found, "experts").finding
+    assert "14 with" in one(found, "experts").finding
     assert not paths.data.exists()
     assert {check.name for check in found} >= {
         "python", "config", "data folder", "database", "time zone", "household", "experts",

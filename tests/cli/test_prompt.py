@@ -21,7 +21,7 @@ SCRIPT = r"""
 answers:
   - {job: route, when: joke, text: T}
   - {job: plan, when: joke, text: "Why did the scarecrow \e[31mwin? He was outstanding."}
-  - {job: route, when: cosier, text: "4"}
+  - {job: route, when: cosier, text: smart_home}
   - job: plan
     when: cosier
     calls: [{name: smart_home.turn_on, arguments: {device: reading lamp}}]

@@ -78,7 +78,7 @@ def test_commands(alexa: Installed, tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     for said in (
         "/undo", "smart_home", "set_timer", "pending   nothing", "reflex > sentences > nearest",
-        "decide: sentences\n", "decision: plan smart_home.", "loaded 5 experts", "decisions\n",
+        "decide: sentences\n", "decision: plan smart_home.", "loaded 14 experts", "decisions\n",
         "saved 1 turn to", "A new conversation.",
     ):  # fmt: skip
         assert said in ran.out

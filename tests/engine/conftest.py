@@ -16,7 +16,7 @@ from alexa_cli.cli.common import Common
 from alexa_cli.cli.session import open_session
 from alexa_cli.models.ledger import load_exchanges
 from alexa_cli.turn import Acted, Finished, Replied, Replying, Utterance
-from tools.serve_tiny_llm import MODEL, Engine, serving
+from tools.serve_tiny_llm import MODEL, Engine, others, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -76,7 +76,8 @@ class Talk:
     def __init__(self, engine: Engine, *sets: str) -> None:
         tiny = f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: not-needed}}"
         zone = "timezone=America/New_York"
-        common = Common(sets=(f"models.tiny={tiny}", "jobs.decide=tiny", zone, *sets))
+        off = f"experts.off=[{', '.join(others())}]"
+        common = Common(sets=(f"models.tiny={tiny}", "jobs.decide=tiny", zone, off, *sets))
         self.session = open_session(common)
 
     def say(self, *said: str, conversation: str = "c") -> list[Turned]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alexa_cli.catalog.catalogue import load_catalogue
+from alexa_cli.config.schema import ExpertsSettings
 from alexa_cli.config.settings import Settings
 from alexa_cli.context.household import load_household
 from alexa_cli.context.snapshot import Snapshot
@@ -24,6 +25,7 @@ from alexa_cli.prompt.aliases import Aliases
 from alexa_cli.prompt.build import Material, build, lists_of
 from alexa_cli.prompt.render import render
 from alexa_cli.prompt.texts import load_texts
+from tools.serve_tiny_llm import others
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +42,7 @@ CLOCK = "give me another quarter of an hour on the clock"
 
 @pytest.fixture
 def catalogue(paths: Paths) -> Catalogue:
-    return load_catalogue(Settings(), paths)
+    return load_catalogue(Settings(experts=ExpertsSettings(off=others())), paths)
 
 
 @pytest.fixture

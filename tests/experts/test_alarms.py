@@ -138,7 +138,7 @@ def test_names(alarms: Played, said: str, found: list[str]) -> None:
 
 def test_with_none_the_answer_is_honest(alarms: Played) -> None:
     assert ids(alarms, "the alarm") == ["none"]
-    for api in ("cancel_alarm", "turn_off", "turn_on", "when_alarm"):
+    for api in ("cancel_alarm", "disable_alarm", "enable_alarm", "when_alarm"):
         assert alarms.say(api, alarm="none") == "You have no alarms set."
     assert alarms.say("list_alarms") == "You have no alarms."
     assert alarms.say("next_alarm") == "No alarm is on."
@@ -153,7 +153,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("rename_alarm", {"alarm": "a1", "name": "gym"}),
     ("cancel_alarm", {"alarm": "a1"}),
     ("cancel_all", {}),
-    ("turn_off", {"alarm": "latest"}),
+    ("disable_alarm", {"alarm": "latest"}),
     ("all_off", {}),
     ("skip_alarm", {}),
     ("skip_alarm", {"day": "2026-11-22"}),
@@ -183,13 +183,13 @@ def test_every_change_is_taken_back(
 
 def test_off_and_on_again(alarms: Played) -> None:
     alarms.call("set_alarm", at=SEVEN)
-    assert alarms.say("turn_off", alarm="a1") == "Your 7 AM alarm is off."
+    assert alarms.say("disable_alarm", alarm="a1") == "Your 7 AM alarm is off."
     assert alarms.upcoming() == {}
     listed = alarms.say("list_alarms")
     assert listed == "You have one alarm: tomorrow at 7 AM, which is off."
-    assert alarms.say("turn_off", alarm="a1") == "Your 7 AM alarm is off already."
+    assert alarms.say("disable_alarm", alarm="a1") == "Your 7 AM alarm is off already."
     alarms.later(2 * 24 * 3600)
-    assert alarms.say("turn_on", alarm="a1") == "Alarm set for tomorrow at 7 AM."
+    assert alarms.say("enable_alarm", alarm="a1") == "Alarm set for tomorrow at 7 AM."
     assert alarms.upcoming()["a1"][1] == 19 * 3600
 
 
@@ -249,7 +249,7 @@ def test_the_one_that_rings_is_silenced_and_stays(alarms: Played) -> None:
     alarms.later(19 * 3600)
     ring(alarms)
     assert ids(alarms, "the alarm") == ["a1"]
-    said = alarms.say("turn_off", alarm="a1")
+    said = alarms.say("disable_alarm", alarm="a1")
     assert said == "OK, it is silent. It rings again tomorrow at 7 AM."
     assert len(alarms.upcoming()) == 2
     alarms.later(3600)
@@ -262,7 +262,7 @@ def test_one_that_rang_is_over(alarms: Played) -> None:
     ring(alarms)
     assert alarms.say("list_alarms") == "You have no alarms."
     assert ids(alarms, "the alarm") == ["a1"]
-    assert alarms.say("turn_off", alarm="a1") == "OK, it is silent."
+    assert alarms.say("disable_alarm", alarm="a1") == "OK, it is silent."
     assert alarms.say("when_alarm", alarm="a1") == "It rang today at 7 AM."
 
 

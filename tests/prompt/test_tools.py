@@ -31,9 +31,8 @@ def api(expert: str, name: str, *parameters: Parameter, about: str = "Do it.") -
 def test_what_only_the_house_calls_is_not_shown(catalogue: Catalogue) -> None:
     shown = {each.full_name for each in apis_of(catalogue, catalogue.experts)}
     hidden = {each.full_name for each in catalogue.apis()} - shown
-    assert hidden == {
-        "lists.put_back", "timers.put_back", "smart_home.restore", "smart_home.reopen"
-    }  # fmt: skip
+    assert {"lists.put_back", "timers.put_back", "smart_home.restore"} <= hidden
+    assert not any(catalogue.api(name).sentences for name in hidden)
 
 
 def test_an_api_without_sentences_is_a_models_own(catalogue: Catalogue) -> None:
