@@ -71,12 +71,13 @@ def _folder(name: str, folder: Path) -> Check:
 def database(look: Look) -> Iterable[Check]:
     """Whether the store opens and is whole. It is only read."""
     file = look.paths.database
-    if not file.exists():
+    if not file.exists() or (file.is_file() and not file.stat().st_size):
         yield Check("database", "ok", f"{file} (made by the first turn)")
         return
     import sqlite3
     from contextlib import closing
 
+    from alexa_cli.store.errors import explain, is_corrupt
     from alexa_cli.store.schema import VERSION
 
     try:
@@ -85,8 +86,9 @@ def database(look: Look) -> Iterable[Check]:
             verdict = str(store.execute("PRAGMA quick_check(1)").fetchone()[0])
             turns = store.execute("SELECT count(DISTINCT turn) FROM events").fetchone()[0]
     except sqlite3.Error as error:
+        hint = "the next turn sets a damaged file aside and begins a new one"
         yield Check("database", "fail", f"{file} does not open: {error}",
-                    "the next turn sets a damaged file aside and begins a new one")  # fmt: skip
+                    hint if is_corrupt(error) else explain(error, file).hint)  # fmt: skip
         return
     if version > VERSION:
         yield Check("database", "fail", f"{file} is of a newer alexa-cli (version {version})",

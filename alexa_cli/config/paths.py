@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,14 +110,19 @@ def write_private(path: Path, content: bytes) -> None:
         _write_new(temporary, content)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        _forget(temporary)
         raise AlexaError(
             f"{path}: cannot write this file: {error.strerror or error}",
             hint="see `alexa doctor`",
         ) from error
     except BaseException:  # Ctrl-C: leave no half file behind
-        temporary.unlink(missing_ok=True)
+        _forget(temporary)
         raise
+
+
+def _forget(path: Path) -> None:
+    with suppress(OSError):  # a read-only file system refuses, whether there is a file or not
+        path.unlink()
 
 
 def _write_new(path: Path, content: bytes) -> None:
