@@ -28,6 +28,9 @@ app = typer.Typer(add_completion=False)
 def chat(
     continued: ContinueOption = False,
     conversation: ConversationOption = None,
+    voice: Annotated[
+        bool, typer.Option("--voice", help="Listen and speak too: wake word and F2.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines both ways.")] = False,
     yes: YesOption = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Keep nothing of this talk.")] = False,
@@ -38,6 +41,10 @@ def chat(
 ) -> None:
     """Talk: with history, completion and a toolbar; timers ring while it is open.
 
+    With --voice it listens beside the prompt: say the wake word, or press F2 (or Ctrl-Space), talk,
+    and press it again; or hold it. Replies to what was spoken are spoken; a key or a word stops
+    them. Typing goes on as ever, also where there is no microphone.
+
     Lines on a pipe are a script of turns: each is said, or is a command such as /undo. The exit
     code is that of the last turn that did not go well.
 
@@ -45,6 +52,12 @@ def chat(
     heard, decided, started, acted, emitted, replied and finished, the events of a turn in
     order; shown, the lines of a command; rang, something due; notice; error, with exit_code.
     """
+    if voice and (as_json or not _interactive()):
+        from alexa_cli.errors import UsageError
+
+        raise UsageError(
+            "--voice needs a terminal", hint="`alexa listen --json` is a voice for programs"
+        )
     common = Common.of(config, sets, experts)
     talk = Talk.begin(common, save=not no_save, now=instant(now), yes=yes)
     if continued or conversation:
@@ -53,7 +66,7 @@ def chat(
         )
     with talk.session.store:
         try:
-            code = asyncio.run(_converse(talk, as_json=as_json))
+            code = asyncio.run(_converse(talk, as_json=as_json, voice=voice))
         except KeyboardInterrupt:
             # Between an answer and the next prompt nobody but this hears Ctrl-C: it leaves.
             if as_json or not _interactive():
@@ -64,7 +77,7 @@ def chat(
     raise typer.Exit(code)
 
 
-async def _converse(talk: Talk, *, as_json: bool) -> int:
+async def _converse(talk: Talk, *, as_json: bool, voice: bool) -> int:
     if as_json:
         from alexa_cli.cli.repl.script import converse_json
 
@@ -75,7 +88,7 @@ async def _converse(talk: Talk, *, as_json: bool) -> int:
         return await play(talk)
     from alexa_cli.cli.repl.terminal import converse
 
-    return await converse(talk)
+    return await converse(talk, voice=voice)
 
 
 def _interactive() -> bool:

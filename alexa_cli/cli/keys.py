@@ -1,4 +1,4 @@
-"""Single keys of a terminal, while something else goes on."""
+"""Single keys of a terminal, while something else goes on; and one that is held down."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+REPEATS = 0.8
+"""Seconds from a key to its first repeat, if it is held; terminals begin after 0.25 to 0.7."""
+RELEASED = 0.4
+"""Seconds without a repeat after which a held key was let go; repeats come 10 to 30 a second."""
 TALK, LEAVE = frozenset(b" \r\n"), frozenset(b"q\x04")
 
 
@@ -50,3 +54,39 @@ def keys(talk: Callable[[], None], leave: Callable[[], None]) -> Iterator[bool]:
     finally:
         loop.remove_reader(handle)
         termios.tcsetattr(handle, termios.TCSANOW, before)
+
+
+class Held:
+    """A key that begins something when it is pressed and ends it when it is pressed again.
+
+    A terminal does not tell when a key is let go, but repeats one that is held. So one that comes
+    again at once is held, and it ends when no more of it comes.
+    """
+
+    def __init__(self, key: Callable[[], None], active: Callable[[], bool]) -> None:
+        """``key`` begins or ends it; ``active``: whether it was begun."""
+        self._key, self._active = key, active
+        self._last = -REPEATS
+        self._began = False
+        """Whether the last press that counted began it."""
+        self._release: asyncio.TimerHandle | None = None
+
+    def press(self) -> None:
+        """Take the key, or a repeat of it. Within a loop."""
+        loop = asyncio.get_running_loop()
+        since, self._last = loop.time() - self._last, loop.time()
+        if since >= REPEATS:
+            self._began = not self._active()
+            self._key()
+        elif self._began:
+            self._hold(loop)
+
+    def _hold(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._release is not None:
+            self._release.cancel()
+        self._release = loop.call_later(RELEASED, self._let_go)
+
+    def _let_go(self) -> None:
+        self._release, self._began = None, False
+        if self._active():
+            self._key()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alexa_cli.cli.repl.terminal import fitted
+from alexa_cli.cli.repl.page import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

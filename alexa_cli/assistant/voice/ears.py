@@ -9,13 +9,17 @@ listens, never before.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from copy import copy
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from alexa_cli.decide.cascade import is_small
+from alexa_cli.decide.nearest_model import NearestModel
 from alexa_cli.decide.sentences import Sentences
+from alexa_cli.errors import AlexaError
 from alexa_cli.hear.endpoint import Pauses
 from alexa_cli.hear.expectations import Expectations
 from alexa_cli.hear.listener import Listener, Manner
@@ -70,6 +74,21 @@ class Ears:
     def expect(self, conversation: str, now: datetime | None = None) -> None:
         """Begin to get ready for the next utterance of a conversation. Never waits."""
         self.recogniser.prepare(partial(self._prepare, conversation, now), off=not self._biased)
+
+    def study(self) -> None:
+        """Let the models that learn do so before somebody speaks, in a thread. Never waits.
+
+        It takes seconds the first time, and nobody waits for it but who needs it at once.
+        """
+        learners = [m for m in self._assistant.models if isinstance(m, NearestModel)]
+        catalogue = self._assistant.house.catalogue
+
+        def learn() -> None:
+            with suppress(AlexaError):  # told where it decides
+                for model in learners:
+                    model.learned(catalogue)
+
+        Thread(target=learn, name="learning", daemon=True).start()
 
     def lent_to(self, assistant: Assistant) -> Ears:
         """Return the same ears for another assistant with the same experts: another home."""

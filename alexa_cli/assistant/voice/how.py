@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from alexa_cli.assistant.assistant import TurnOptions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
     from alexa_cli.hear.frame import Frame
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class Take(Protocol):
     """Runs one turn and shows its events; being cancelled cancels the turn."""
 
-    async def __call__(
+    def __call__(
         self, utterances: AsyncIterator[Utterance], options: TurnOptions,
         show: Callable[[Event], None], /,
-    ) -> object:  # fmt: skip
+    ) -> Coroutine[Any, Any, object]:  # fmt: skip
         """Raise what the turn raises."""
         ...
 
@@ -34,7 +34,8 @@ class How:
 
     mode: Literal["open", "wake", "push", "once"] = "open"
     """open: it listens, answers and listens again, until nobody speaks; wake: after the wake
-    word; push: after a key, until the key again; once: one request, and what is asked back."""
+    word; push: after a key, until the key again (or after the wake word, where one is listened
+    for); once: one request, and what is asked back."""
     barge_in: bool = False
     """Talking stops a reply: for headphones, where the microphone does not hear it."""
     keep_audio: Path | None = None

@@ -35,9 +35,8 @@ from alexa_cli.errors import AlexaError
 from alexa_cli.turn import Finished, Heard, Replied, Replying, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
 
-    from alexa_cli.assistant.assistant import TurnOptions
     from alexa_cli.assistant.voice.ears import Ears
     from alexa_cli.assistant.voice.how import Take
     from alexa_cli.assistant.voice.moments import Shown
@@ -73,6 +72,7 @@ class VoiceLoop:
         self._called, self._final = asyncio.Event(), asyncio.Event()
         self._state: Literal["waiting", "listening", "hearing", "answering"] = "waiting"
         self._turn: asyncio.Task[object] | None = None
+        self._exchanging: asyncio.Task[tuple[Start | None, bool]] | None = None
         self._ending = self._expects_answer = False
         self._reply = ""
         self._spotting: ThreadPoolExecutor | None = None
@@ -81,9 +81,14 @@ class VoiceLoop:
 
     # What others do to it ---------------------------------------------------------------------
 
+    @property
+    def listening(self) -> bool:
+        """Whether the microphone is open for somebody to talk, or somebody talks."""
+        return self._state in {"listening", "hearing"}
+
     def key(self) -> None:
         """Take the key of the conversation: talk now; that was all; be silent."""
-        if self._state in {"listening", "hearing"}:
+        if self.listening:
             self._ending = True  # the next frame ends it
         else:
             self._called.set()
@@ -96,6 +101,11 @@ class VoiceLoop:
             self._turn.cancel()
             return True
         return speaking
+
+    def drop(self) -> None:
+        """Listen no more until somebody calls; what was said so far was for nobody."""
+        if self.listening and self._exchanging is not None:
+            self._exchanging.cancel()
 
     def announce(self, text: str) -> None:
         """Say something that is due; after what is being said or heard."""
@@ -111,13 +121,15 @@ class VoiceLoop:
 
         Raises what the source, the recogniser and the turns raise.
         """
-        self._expect()
-        start: Start | None = Start() if self._how.mode in {"open", "once"} else None
+        self.expect()
+        if self._how.mode != "once":
+            self._ears.study()
+        start = Start() if self._how.mode in {"open", "once"} else None
         try:
             while True:
                 if start is None and (start := await self._wait()) is None:
                     return
-                start, go_on = await self._exchange(start)
+                start, go_on = await self._droppable(start)
                 if not go_on:
                     break
             await self._speaker.done()
@@ -125,9 +137,21 @@ class VoiceLoop:
             await self._listener.aclose()
             await self.standing.aclose()
             await self._speaker.close()
-            self._ears.close()
+            await asyncio.to_thread(self._ears.close)  # it may still be loading
             if self._spotting is not None:
                 self._spotting.shutdown()
+
+    async def _droppable(self, start: Start) -> tuple[Start | None, bool]:
+        """As ``_exchange``; after ``drop`` the next one begins when somebody calls."""
+        task = self._exchanging = asyncio.create_task(self._exchange(start))
+        try:
+            await asyncio.wait({task})
+        finally:
+            await ended(task)
+        if not task.cancelled():
+            return task.result()
+        self._state, self._expects_answer = "waiting", False
+        return None, True
 
     async def _exchange(self, start: Start) -> tuple[Start | None, bool]:
         """Hear and answer one utterance; returns how the next one begins, and whether one does.
@@ -167,8 +191,7 @@ class VoiceLoop:
                 await self._speaker.done()
                 continue
             self._state = "waiting"
-            patience = self._listener.manner.patience or 0.0
-            self._show(Silence(patience, self._listener.over))
+            self._show(Silence(self._listener.manner.patience or 0.0, self._listener.over))
             return None, stream
         self._state = "hearing"
         self.woken()
@@ -186,7 +209,7 @@ class VoiceLoop:
         self._final.clear()
         options = replace(self._how.options, sounded=Account(self._listener, self._ears))
         words = self._words(first, stream)
-        turn = self._turn = asyncio.create_task(self._taken(words, options))
+        turn = self._turn = asyncio.create_task(self._take(words, options, self._see))
         said = asyncio.create_task(self._said(turn))
         guard = asyncio.create_task(self._guard())
         try:
@@ -209,16 +232,13 @@ class VoiceLoop:
                 self._speaker.finish(text)
             self._told.clear()
 
-    async def _taken(self, words: AsyncIterator[Utterance], options: TurnOptions) -> None:
-        await self._take(words, options, self._see)
-
     async def _said(self, turn: asyncio.Task[object]) -> None:
         """Wait for a turn and until its reply is said; what fits next is made meanwhile."""
         await asyncio.wait({turn})
         if turn.cancelled():
             return
         turn.result()
-        self._expect()
+        self.expect()
         if not self._how.barge_in:
             spoke = self._speaker.speaking
             await self._speaker.done()
@@ -274,15 +294,15 @@ class VoiceLoop:
                 return Start(tuple(woken.lead), by="word")
         return None
 
-    def _expect(self) -> None:
+    def expect(self) -> None:
+        """Get ready for what may be said next. Never waits."""
         self._ears.expect(self._conversation, self._how.options.now)
 
     def _deaf(self) -> bool:
         """Whether what is heard now is for nobody: the house itself, or no key was pressed."""
         if self._spotter is not None or self._how.barge_in:
             return False
-        unheld = self._how.mode == "push" and self._state == "answering"
-        return self._speaker.speaking or unheld
+        return self._speaker.speaking or (self._how.mode == "push" and self._state == "answering")
 
     def _watch(self, frame: Frame) -> None:
         if self._ending:

@@ -172,6 +172,22 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+async def _voice(talk: Talk, rest: str) -> AsyncIterator[str]:
+    if talk.voice is None:
+        raise UsageError("there is no voice here", hint="alexa chat --voice, in a terminal")
+    if rest not in {"", "on", "off"}:
+        raise UsageError("/voice takes on or off", hint="/voice on")
+    on = await talk.voice.switch(on=None if not rest else rest == "on")
+    yield f"The voice is {'on' if on else 'off'}."
+
+
+async def _mute(talk: Talk, _rest: str) -> AsyncIterator[str]:
+    muted = talk.voice.mute() if talk.voice is not None else None
+    if muted is None:
+        raise UsageError("there is no voice to mute", hint="/voice on")
+    yield "Replies are shown only." if muted else "Replies are said again."
+
+
 async def _quit(_talk: Talk, _rest: str) -> AsyncIterator[str]:
     raise Leave
     yield ""
@@ -191,6 +207,8 @@ COMMANDS: dict[str, Command] = {
         Command("/undo", "", "Take the last thing back.", _undo),
         Command("/clear", "", "Begin a new conversation.", _clear),
         Command("/save", "FILE", "Write this conversation to a file.", _save),
+        Command("/voice", "[on|off]", "Listen and speak, beside typing, or no more.", _voice),
+        Command("/mute", "", "Say replies no more, or again.", _mute),
         Command("/quit", "", "Leave (also Ctrl-D).", _quit),
     )
 }

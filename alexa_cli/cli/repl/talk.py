@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from alexa_cli.assistant import TurnOptions
 from alexa_cli.catalog.sources import find_sources
@@ -30,6 +30,18 @@ if TYPE_CHECKING:
     from alexa_cli.watch.due import Due
 
 
+class Switch(Protocol):
+    """Switches listening and speaking."""
+
+    async def switch(self, *, on: bool | None = None) -> bool:
+        """Begin or end it; None: neither. Returns whether it is on."""
+        ...
+
+    def mute(self) -> bool | None:
+        """Say replies no more, or again; returns whether they are not said, None: no voice is."""
+        ...
+
+
 @dataclass(slots=True)
 class Talk:
     """One conversation. ``session`` is replaced when settings or experts change."""
@@ -43,6 +55,8 @@ class Talk:
     last_turn: str = ""
     said: list[tuple[str, str]] = field(default_factory=list)
     """Words and reply of each turn, for ``/save``."""
+    voice: Switch | None = None
+    """Where there can be one."""
     owner: str = field(default_factory=running.owner_id)
     _stamp: str = ""
     """Fingerprint of the experts' files, or what is wrong with them, when last looked at."""
