@@ -152,9 +152,16 @@ class Database:
             self._lock.release()
 
     def _connected(self) -> sqlite3.Connection:
+        if self._connection is not None and not self._depth and self._moved():
+            # Set aside by another process, or deleted: what is written into it nobody would find.
+            self.close()
+            self._notices.append(f"{self.path} is another file than before; that one is used now")
         if self._connection is None:
             self._connection = self._rescued(self._connect)
         return self._connection
+
+    def _moved(self) -> bool:
+        return self.path is not None and identity(self.path) != self._identity
 
     def _connect(self) -> sqlite3.Connection:
         try:
