@@ -228,14 +228,25 @@ def waking_hour(clock: Clock) -> int:
     return clock.hour % 12 + (12 if clock.hour % 12 < 6 else 0)
 
 
-def local(day: date, hour: int, clock: Clock, tz: ZoneInfo) -> datetime:
+def local(day: date, hour: int, clock: Clock, tz: ZoneInfo, fold: int = 0) -> datetime:
     """Return the instant of a wall-clock time.
 
     A time that the clocks skip in spring is as much later as they jump (2:30 is 3:30); of one
     that comes twice in autumn, the first is meant (``fold=0``).
     """
-    naive = datetime.combine(day, time(hour, clock.minute, clock.second), tzinfo=tz)
+    naive = datetime.combine(day, time(hour, clock.minute, clock.second, fold=fold), tzinfo=tz)
     return naive.astimezone(UTC).astimezone(tz)
+
+
+def coming(day: date, hour: int, clock: Clock, now: datetime, tz: ZoneInfo) -> datetime:
+    """Return ``local``; in the hour that comes twice, said in between, the second time."""
+    first, again = (local(day, hour, clock, tz, fold) for fold in (0, 1))
+    return first if is_after(first, now) or not is_after(again, now) else again
+
+
+def is_after(one: datetime, other: datetime) -> bool:
+    """Whether an instant is later; ``>`` compares the clocks on the wall where the zone is one."""
+    return one.astimezone(UTC) > other.astimezone(UTC)
 
 
 def next_time(clock: Clock, part: str | None, now: datetime, tz: ZoneInfo) -> datetime | None:
@@ -249,8 +260,8 @@ def next_time(clock: Clock, part: str | None, now: datetime, tz: ZoneInfo) -> da
     today = now.astimezone(tz).date()
     for days in range(3):
         for hour in hours:
-            instant = local(today + timedelta(days=days), hour, clock, tz)
-            if instant > now:
+            instant = coming(today + timedelta(days=days), hour, clock, now, tz)
+            if is_after(instant, now):
                 return instant
     return None
 

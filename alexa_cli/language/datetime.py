@@ -153,7 +153,7 @@ def _canonical(value: Json, moment: Moment) -> Json:
 def _say(value: Json, moment: Moment) -> str:
     instant = dt.datetime.fromisoformat(str(value)).astimezone(moment.tz)
     now = moment.now.astimezone(moment.tz).replace(microsecond=0)
-    ahead = (instant - now).total_seconds()
+    ahead = instant.timestamp() - now.timestamp()
     if instant.second and 0 < ahead < HOUR:
         return f"in {say_seconds(int(ahead))}"
     day = date_grammar.say_day(instant.date(), now.date())

@@ -15,7 +15,9 @@ from alexa_cli.language.clock import (
     PART_ENDS,
     PART_TIMES,
     Clock,
+    coming,
     in_part,
+    is_after,
     local,
     next_time,
     waking_hour,
@@ -104,15 +106,17 @@ def _on_day(
     today = day == now.date()
     if part is not None and (placed := in_part(clock, part)) is not None:
         hour, later = placed
-        if later and today and (tonight := local(day, hour, clock, moment.tz)) > now:
+        tonight = coming(day, hour, clock, now, moment.tz)
+        if later and today and is_after(tonight, now):
             return tonight  # "tonight at two", said at one in the morning
         return local(days.shifted(day, days=later), hour, clock, moment.tz)
     if clock.hour == MIDNIGHT and today:
         return local(days.shifted(day, days=1), 0, clock, moment.tz)
     if clock.sure or not today:
-        return local(day, waking_hour(clock), clock, moment.tz)
-    early = local(day, clock.hour % 12, clock, moment.tz)
-    return early if early > now else local(day, clock.hour % 12 + 12, clock, moment.tz)
+        return coming(day, waking_hour(clock), clock, now, moment.tz)
+    early = coming(day, clock.hour % 12, clock, now, moment.tz)
+    late = clock.hour % 12 + 12
+    return early if is_after(early, now) else local(day, late, clock, moment.tz)
 
 
 def _unclocked(when: When, now: dt.datetime, moment: Moment) -> dt.datetime:

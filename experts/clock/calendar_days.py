@@ -174,7 +174,7 @@ def leap_year(context: HandlerContext, year: int | None = None, which: str | Non
 def time_until(context: HandlerContext, at: str) -> Result:
     """Say how long it is until a time."""
     when = datetime.fromisoformat(at).astimezone(ZoneInfo(context.tz))
-    seconds = (when - context.now).total_seconds()
+    seconds = when.timestamp() - context.now.timestamp()  # by instants, not clocks on the wall
     shown = hour(when)
     if seconds <= 0:
         return Result({"seconds": 0}, say=f"{shown} is over.")

@@ -170,3 +170,20 @@ def test_any_time_anywhere(play: Callable[[str], Played], naive: datetime, data:
     told = datetime.fromisoformat(value["time"])
     assert told == clock.now.replace(second=0, microsecond=0)
     assert told.utcoffset() == clock.now.astimezone(ZoneInfo(clock.tz)).utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "said"),
+    [
+        ("2026-11-01T01:30:00-04:00", "2026-11-01T02:00:00-05:00", "1 hour and 30 minutes"),
+        ("2026-11-01T01:30:00-05:00", "2026-11-01T02:00:00-05:00", "30 minutes"),
+        ("2026-03-08T01:30:00-05:00", "2026-03-08T04:00:00-04:00", "1 hour and 30 minutes"),
+    ],
+)
+def test_how_long_until_counts_the_hours_that_pass(
+    play: Callable[[str], Played], now: str, at: str, said: str
+) -> None:
+    clock = play("clock")
+    clock.tz = "America/New_York"
+    clock.now = datetime.fromisoformat(now).astimezone(ZoneInfo(clock.tz))
+    assert clock.say("time_until", at=at).startswith(f"{said} until ")
