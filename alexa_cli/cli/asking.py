@@ -75,12 +75,16 @@ def ask(asked: Asked) -> int:
             which = conversation_id(
                 session, continued=asked.continued, conversation=asked.conversation
             )
-            recorded = _recorded(session, asked.audio, which, options) if asked.audio else None
+            recorded = (
+                _recorded(session, asked, asked.audio, which, options) if asked.audio else None
+            )
             utterances = recorded.utterances() if recorded else typed(said)
             options = recorded.options if recorded else options
             seen = asyncio.run(_answered(session, asked, utterances, which, options))
             if recorded and asked.keep_audio:
                 recorded.keep(asked.keep_audio, seen.turn)
+            if recorded and seen.status == "not_understood" and (wrong := recorded.complaint()):
+                session.store.notices.append(wrong)
             if session.house.talkers is not None and session.house.settings.jobs.summarise:
                 asyncio.run(_tidy_up(session, which))
         finally:
@@ -146,9 +150,12 @@ def _out(stdout: TextIO, text: str) -> None:
     stdout.flush()
 
 
-def _recorded(session: Session, audio: str, conversation: str, options: TurnOptions) -> Recorded:
-    from alexa_cli.cli.recorded import Recorded
+def _recorded(
+    session: Session, asked: Asked, audio: str, conversation: str, options: TurnOptions
+) -> Recorded:
+    from alexa_cli.cli.recorded import Recorded, keeping
 
+    keeping(asked.keep_audio)
     return Recorded(session, audio, conversation, options)
 
 

@@ -79,13 +79,13 @@ def listen(
         raise UsageError("--wake, --push-to-talk and --once are three ways: take one")
     if push and not sys.stdin.isatty():
         raise UsageError("--push-to-talk needs a terminal: it takes a key")
-    given = {"device": device, "engine": engine, "bias": False if no_bias else None}
-    # As YAML reads them: a number is a number, everything else is text.
-    more = [
-        f"hear.{name}={value if str(value).isdecimal() else json.dumps(value)}"
-        for name, value in given.items()
-        if value is not None
-    ]
+    if engine not in {None, "vosk", "sphinx"}:
+        raise UsageError(f"--engine: {engine!r} is neither vosk nor sphinx")
+    more = [] if engine is None else [f"hear.engine={engine}"]
+    if device is not None:  # as YAML reads it: a number is a number, everything else is text
+        more.append(f"hear.device={device if device.isdecimal() else json.dumps(device)}")
+    if no_bias:
+        more.append("hear.bias=false")
     if mute:
         more.append("speak.mute=true")
     raise typer.Exit(

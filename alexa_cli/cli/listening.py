@@ -19,6 +19,7 @@ from alexa_cli.cli.common import Common
 from alexa_cli.cli.heard import JsonScreen, Screen
 from alexa_cli.cli.keys import keys
 from alexa_cli.cli.main import INTERRUPTED
+from alexa_cli.cli.recorded import keeping
 from alexa_cli.cli.repl.talk import Talk
 from alexa_cli.cli.screen import Shown
 from alexa_cli.cli.streaming import Stream
@@ -55,6 +56,7 @@ class Given:
 
 def converse(given: Given) -> int:
     """Hold the conversation and return the exit code. Raises AlexaError."""
+    keeping(given.keep_audio)
     talk = Talk.begin(given.common, save=given.save, now=instant(given.now), yes=given.yes)
     if given.continued or given.conversation:
         talk.conversation = conversation_id(

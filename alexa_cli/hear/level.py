@@ -7,13 +7,13 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from alexa_cli.hear.frame import FRAME_SECONDS
+from alexa_cli.hear.frame import FRAME_SECONDS, RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Finding: TypeAlias = Literal[
-    "good", "nothing", "zeros", "offset", "clipped", "silence", "quiet", "noisy"
+    "good", "nothing", "zeros", "offset", "clipped", "silence", "quiet", "noisy", "narrow"
 ]
 
 SILENT = -100.0
@@ -28,6 +28,10 @@ NOBODY = -55.0
 QUIET = -45.0
 CLEAR = 12.0
 """Decibels that speech must stand out of the noise by."""
+NARROW = -85.0
+"""dBFS above ``_TELEPHONE`` below which that half of the sound was never recorded."""
+_TELEPHONE = 4_400
+"""Hertz that 8,000 samples a second do not reach, with some room for a resampler."""
 _LOUD, _CALM = 0.95, 0.10
 """Shares of the frames that are less loud: the loud parts, and the noise between words."""
 
@@ -43,6 +47,8 @@ _TIPS: dict[Finding, str] = {
     "quiet": "too quiet: turn the microphone up, or speak closer to it",
     "noisy": "too noisy: speech stands out of the noise by {clear:.0f} dB only; speak closer to "
     "the microphone, or turn off what makes the noise",
+    "narrow": "as by telephone: nothing is in it above 4 kHz, and much is misheard; record it with "
+    "16,000 samples a second or more",
 }
 _ALLOW = {
     "darwin": "; or this terminal may not use it (System Settings, Privacy & Security, Microphone)",
@@ -67,6 +73,9 @@ class Level:
     offset: float = 0.0
     """How far the middle of the wave is from 0, as a share of the loudest, -1 to 1."""
 
+    highs: float = SILENT
+    """Power of what a telephone leaves out."""
+
     @property
     def clear(self) -> float:
         """Decibels by which the loud parts stand out of the noise floor."""
@@ -83,6 +92,7 @@ class Level:
             ("silence", self.loud < NOBODY),
             ("noisy", self.clear < CLEAR),
             ("quiet", self.loud < QUIET),
+            ("narrow", self.highs < NARROW),
         )
         return next((name for name, so in wrong if so), "good")
 
@@ -99,7 +109,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._samples = self._clipped = self._peak = 0
-        self._sum = self._power = 0.0
+        self._sum = self._power = self._highs = 0.0
         self._seen = [0] * (round(-SILENT) + 1)
         """Frames by how loud they are, in whole decibels below 0."""
 
@@ -111,6 +121,9 @@ class Meter:
         if not len(values):
             return SILENT
         size = np.abs(values)
+        spectrum = np.abs(np.fft.rfft(values * np.hanning(len(values)))) / len(values)
+        above = spectrum[round(_TELEPHONE * len(values) / RATE) :]
+        self._highs += 2 * float(np.square(above).sum())
         mean = float(values.mean())
         power = float(np.square(values - mean).mean())
         self._samples += len(values)
@@ -135,6 +148,7 @@ class Meter:
             floor=self._below(_CALM),
             clipped=self._clipped / self._samples,
             offset=mean / _FULL,
+            highs=decibels(self._highs / sum(self._seen)),
         )
 
     def _below(self, share: float) -> float:

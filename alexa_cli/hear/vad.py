@@ -79,7 +79,11 @@ class VoiceDetector:
 
 
 def level_of(samples: bytes) -> float:
-    """Mean power of int16 samples in decibels of full scale, at least ``QUIET`` less 30."""
+    """Mean power of int16 samples in decibels of full scale, at least ``QUIET`` less 30.
+
+    A constant offset, which cheap sound cards add, is no sound.
+    """
     values = array("h", samples)
-    power = sum(map(mul, values, values)) / max(1, len(values)) / FULL_SCALE**2
+    count = max(1, len(values))
+    power = (sum(map(mul, values, values)) / count - (sum(values) / count) ** 2) / FULL_SCALE**2
     return 10 * log10(max(power, 10 ** ((QUIET - 30) / 10)))

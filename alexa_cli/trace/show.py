@@ -145,7 +145,7 @@ def heard_text(record: TurnRecord) -> Iterator[str]:
             yield (
                 f"{about.get(names.SOUND_SECONDS)} s from {record.source}, by "
                 f"{about[names.ENGINE]}, bias {about.get(names.BIAS)}, "
-                f"{sent} bytes of it sent off this machine"
+                f"{sent} bytes of it sent out"
             )
         elif span.name == "end":
             yield f"{about.get(names.STAGE)} end: {about.get(names.REASON)}"

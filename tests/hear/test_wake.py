@@ -101,7 +101,8 @@ def test_any_words_may_be_listened_for() -> None:
 
 @pytest.mark.parametrize(
     ("words", "why"), [([], "no wake word"), (["  "], "no wake word"), (["al"], "too short"),
-                       (["…"], "how to say")],
+                       (["…"], "how to say"), (["a" * 41], "40 letters"),
+                       (["alexa\x1b[31m"], "is no wake word")],
 )  # fmt: skip
 def test_words_that_cannot_be_listened_for_are_refused(words: list[str], why: str) -> None:
     with pytest.raises(ConfigError, match=why):

@@ -11,6 +11,8 @@ from alexa_cli.hear.sphinx.dictionary import Dictionary, together
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LONGEST = 40
+"""Characters of a wake word: nobody says more to be heard."""
 SHORTEST = 4
 """Sounds. A shorter word is in half of all sentences."""
 _ALSO = {"alexa": ("AE L EH K S AH", "AH L EH G Z AH")}
@@ -37,6 +39,12 @@ def ways_of(words: Sequence[str], dictionary: Dictionary | None = None) -> tuple
     asked = list(dict.fromkeys(" ".join(word.casefold().split()) for word in words))
     if not any(asked):
         raise ConfigError("there is no wake word", hint="hear.wake.words needs at least one")
+    for word in asked:
+        if len(word) > LONGEST or not word.isprintable():
+            raise ConfigError(
+                f"{word[:LONGEST]!r} is no wake word",
+                hint=f"hear.wake.words needs words of {LONGEST} letters at most",
+            )
     own = dictionary is None
     dictionary = dictionary or Dictionary()
     try:
