@@ -115,7 +115,8 @@ class EndPointer:
         self.hint: Hint = None
         """Of the words so far; forgotten when speech goes on."""
         self.held = False
-        """Somebody holds a key: it begins at once, and no silence is a final end."""
+        """Somebody holds a key: no silence is a final end. It begins with speech all the same:
+        the silence from the key to the first word would cost the recogniser that word and more."""
         self.speaking = False
         """Whether an utterance has begun and not ended."""
         self._run = 0
@@ -152,10 +153,10 @@ class EndPointer:
         return [self._end(why)] if self.speaking else []
 
     def _before(self, frame: Frame) -> Sequence[Mark]:
-        if self._run < ONSET and not self.held:
+        if self._run < ONSET:
             return []
-        self._began = frame.at - max(0, self._run - 1) * FRAME_SECONDS
-        self._spoken_until = self._now if self._run else self._began
+        self._began = frame.at - (self._run - 1) * FRAME_SECONDS
+        self._spoken_until = self._now
         self.speaking, self._silent, self._eager, self.hint = True, 0, False, None
         return [Mark("began", self._began, self._spoken_until)]
 

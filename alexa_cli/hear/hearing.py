@@ -158,6 +158,8 @@ class Hearing:
         silence = self._pointer.silence
         if silence > self._manner.pauses.eager + FRAME_SECONDS / 2:
             return []
+        if self._pointer.held:  # a pause may be long, and only the end of it is worth hearing
+            self._back = self._back[-round(self._manner.pre_roll / FRAME_SECONDS) :]
         samples, self._back = self._back, []
         self._unseen += len(samples)
         judging = silence >= JUDGED_AFTER

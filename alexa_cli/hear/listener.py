@@ -111,8 +111,8 @@ class Listener:
         """Yield the revisions of one utterance; the last is final, and empty if nobody spoke.
 
         ``lead`` is sound that was read before (by the wake word), taken first. ``held``: it
-        begins at once and ends by ``end`` alone, for a key that is held down. Raises what the
-        source and the recogniser raise.
+        ends by ``end`` alone, for a key that is held down. Raises what the source and the
+        recogniser raise.
         """
         hearing = self._hear(held=held)
         sound = self._sound
