@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
+import shutil
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from alexa_cli.cli.main import main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from tests.hear.microphone import VirtualMicrophone
 
 ALEXA = Path(sys.executable).with_name("alexa")
 
@@ -112,3 +119,105 @@ def expert(tmp_path: Path) -> Callable[[str, str], Path]:
         return folder
 
     return write
+
+
+PATIENCE = 60.0
+"""Seconds until a screen that does not come is a failure."""
+LOOK = 0.05
+"""Seconds between two looks at it."""
+
+
+class Tmux:
+    """A terminal of its own, with a shell that runs the command."""
+
+    def __init__(self, alexa: Installed, folder: Path) -> None:
+        self._alexa = alexa
+        self._folder = folder
+        self._socket = folder / "none"
+
+    def _tmux(self, *arguments: str, check: bool = True) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", str(self._socket), "-f", "/dev/null", *arguments], check=check,
+            capture_output=True, text=True, env={**self._alexa.env, "TERM": "xterm-256color"},
+            timeout=PATIENCE,
+        )  # fmt: skip
+        return done.stdout
+
+    def start(self, *arguments: str, columns: int = 80, env: str = "") -> None:
+        """Run the command in a terminal of this width; ``left N`` is seen when it ends."""
+        self.kill()
+        self._socket = self._folder / str(len(list(self._folder.iterdir())))
+        line = " ".join([env, str(self._alexa.program), *arguments])
+        script = f"{line}; echo left $?; cat"
+        self._tmux("new-session", "-d", "-x", str(columns), "-y", "30", script)
+
+    def keys(self, *keys: str) -> None:
+        self._tmux("send-keys", *keys)
+
+    def say(self, words: str, answer: str) -> str:
+        """Type a line and wait for what it brings."""
+        self._tmux("send-keys", "-l", words)
+        self.keys("Enter")
+        return self.wait(answer)
+
+    def screen(self, *, escapes: bool = False) -> str:
+        return self._tmux("capture-pane", "-p", *(["-e"] if escapes else []))
+
+    def wait(self, text: str, count: int = 1) -> str:
+        """Return the screen when it shows ``text`` (that often)."""
+        ends = time.monotonic() + PATIENCE
+        while (shown := self.screen()).count(text) < count:
+            assert time.monotonic() < ends, f"no {text!r} on\n{shown}"
+            threading.Event().wait(LOOK)
+        return shown
+
+    def kill(self) -> None:
+        self._tmux("kill-server", check=False)
+
+
+@pytest.fixture
+def tmux(alexa: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tmux]:
+    if shutil.which("tmux") is None:
+        pytest.skip("needs tmux")
+    terminal = Tmux(alexa, tmp_path_factory.mktemp("tmux"))
+    yield terminal
+    terminal.kill()
+
+
+DESK = (
+    "  call:\n    description: Call somebody.\n    effect: read\n"
+    "    parameters: {contact: {type: string, x-list: contacts}}\n    required: [contact]\n"
+    "    sentences: ['call {contact}']\n    run: {python: 'odd:done'}\n"
+    "    say: Calling {contact}.\n"
+    "  lamp:\n    description: Switch the lamp on.\n    effect: read\n"
+    "    sentences: [switch the desk lamp on]\n    run: {python: 'odd:done'}\n"
+    "    say: The desk lamp is on.\n"
+)
+PYTHON = "def done(contact=None):\n    return {}\n"
+"""A small world is heard well, whatever the experts that ship understand."""
+
+
+@pytest.fixture
+def desk(expert: Callable[[str, str], Path]) -> list[str]:
+    folder = expert(DESK, PYTHON)
+    file = folder / "odd" / "expert.yaml"
+    file.write_text(file.read_text().replace("apis:", "context: [contacts]\napis:"))
+    return ["--experts", str(folder)]
+
+
+@pytest.fixture
+def microphone(home: Path) -> Iterator[VirtualMicrophone]:
+    """The usual device of processes that start in this home, five times as fast as life."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("needs ALSA, which is Linux's")
+    if ctypes.util.find_library("portaudio") is None:
+        pytest.skip("needs PortAudio (apt install libportaudio2)")
+    path = Path(__file__).resolve().parents[1] / "hear" / "microphone.py"
+    spec = spec_from_file_location("tests_hear_microphone", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    virtual = module.VirtualMicrophone(home, speed=5.0)
+    yield virtual
+    virtual.close()

@@ -10,72 +10,17 @@ import re
 import signal
 import stat
 import subprocess
-import sys
 import termios
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.cli.conftest import Installed, Ran
     from tests.hear.microphone import VirtualMicrophone
-
-RATE = 16_000
-DESK = (
-    "  call:\n    description: Call somebody.\n    effect: read\n"
-    "    parameters: {contact: {type: string, x-list: contacts}}\n    required: [contact]\n"
-    "    sentences: ['call {contact}']\n    run: {python: 'odd:done'}\n"
-    "    say: Calling {contact}.\n"
-    "  lamp:\n    description: Switch the lamp on.\n    effect: read\n"
-    "    sentences: [switch the desk lamp on]\n    run: {python: 'odd:done'}\n"
-    "    say: The desk lamp is on.\n"
-)
-PYTHON = "def done(contact=None):\n    return {}\n"
-"""A small world is heard well, whatever the experts that ship understand."""
-
-
-@pytest.fixture
-def desk(expert: Callable[[str, str], Path]) -> list[str]:
-    folder = expert(DESK, PYTHON)
-    file = folder / "odd" / "expert.yaml"
-    file.write_text(file.read_text().replace("apis:", "context: [contacts]\napis:"))
-    return ["--experts", str(folder)]
-
-
-@pytest.fixture
-def microphone(home: Path) -> Iterator[VirtualMicrophone]:
-    """The usual device of processes that start in this home, five times as fast as life."""
-    if not sys.platform.startswith("linux"):
-        pytest.skip("needs ALSA, which is Linux's")
-    if ctypes.util.find_library("portaudio") is None:
-        pytest.skip("needs PortAudio (apt install libportaudio2)")
-    path = Path(__file__).resolve().parents[1] / "hear" / "microphone.py"
-    spec = spec_from_file_location("tests_hear_microphone", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    virtual = module.VirtualMicrophone(home, speed=5.0)
-    yield virtual
-    virtual.close()
-
-
-def spoken(text: str) -> bytes:
-    """A sentence in a room that is never wholly silent."""
-    import soxr
-
-    from alexa_cli.speak.voice.espeak import synthesise
-
-    made = synthesise(text, rate=150)
-    voice = soxr.resample(np.frombuffer(made.samples, "<i2").astype(float), made.rate, RATE) / 2
-    sound = np.concatenate([np.zeros(RATE * 6 // 10), voice, np.zeros(RATE * 9 // 10)])
-    sound += np.random.default_rng(1).normal(0, 20, len(sound))
-    return bytes(np.clip(sound, -32_768, 32_767).astype("<i2").tobytes())
 
 
 def converse(
@@ -86,11 +31,11 @@ def converse(
     assert running.stdout is not None
     assert running.stdin is not None
     running.stdin.close()
-    rows, waiting = [], [spoken(each) for each in said]
+    rows, waiting = [], [*said]
     for line in running.stdout:
         rows.append(json.loads(line))
         if rows[-1]["type"] in {"listening", "waiting"} and waiting:
-            microphone.say(waiting.pop(0))
+            microphone.speak(waiting.pop(0))
     assert running.stderr is not None
     assert running.stderr.read() == b""
     code = running.wait(60)
@@ -132,7 +77,7 @@ def test_a_question_is_answered_by_voice_and_silence_ends_it(
 def test_once_and_as_people_see_it(
     alexa: Installed, microphone: VirtualMicrophone, desk: list[str]
 ) -> None:
-    microphone.say(spoken("switch the desk lamp on"))
+    microphone.speak("switch the desk lamp on")
     ran = alexa("listen", "--once", "--no-bias", "--mute", *desk)
     assert ran.code == 0
     assert ran.out == "The desk lamp is on.\n"
@@ -155,12 +100,12 @@ def test_hands_free(alexa: Installed, microphone: VirtualMicrophone, desk: list[
         "listen", "--wake", "--json", "--set", "hear.wake.sensitivity=high", *desk
     )
     assert running.stdout is not None
-    said = [spoken("alexa, call meg"), spoken("bauer")]
+    said = ["alexa, call meg", "bauer"]
     rows = []
     for line in running.stdout:
         rows.append(json.loads(line))
         if said and (rows[-1]["type"] == "waiting" or rows[-1].get("answering")):
-            microphone.say(said.pop(0))
+            microphone.speak(said.pop(0))
         if len(of(rows, "waiting")) == 2:
             running.send_signal(signal.SIGINT)
             break
@@ -193,7 +138,7 @@ def test_a_terminal(alexa: Installed, microphone: VirtualMicrophone, desk: list[
     assert not termios.tcgetattr(slave)[3] & termios.ICANON
     os.write(master, b" ")
     until("listening")
-    microphone.say(spoken("switch the desk lamp on"))
+    microphone.speak("switch the desk lamp on")
     until("switch the desk lamp on")
     microphone.wait()
     os.write(master, b"\r")

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 import stat
-import subprocess
-import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,17 +11,13 @@ import pytest
 from alexa_cli.cli.repl.page import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from alexa_cli.config.paths import Paths
-    from tests.cli.conftest import Installed
+    from tests.cli.conftest import Installed, Tmux
 
 LIGHT = "turn on the kitchen light"
-PATIENCE = 60.0
-"""Seconds until a screen that does not come is a failure."""
-LOOK = 0.05
-"""Seconds between two looks at it."""
 WAITING = (
     "  wait:\n    description: Wait.\n    effect: read\n    sentences: [wait for ever]\n"
     "    run: {python: 'odd:wait'}\n"
@@ -37,63 +29,6 @@ WAITING_PYTHON = (
     "async def wait():\n    print('waiting')\n    await asyncio.Event().wait()\n"
     "def sleep():\n    print('sleeping')\n    threading.Event().wait()\n"
 )
-
-
-class Tmux:
-    """A terminal of its own, with a shell that runs the command."""
-
-    def __init__(self, alexa: Installed, folder: Path) -> None:
-        self._alexa = alexa
-        self._folder = folder
-        self._socket = folder / "none"
-
-    def _tmux(self, *arguments: str, check: bool = True) -> str:
-        done = subprocess.run(
-            ["tmux", "-S", str(self._socket), "-f", "/dev/null", *arguments], check=check,
-            capture_output=True, text=True, env={**self._alexa.env, "TERM": "xterm-256color"},
-            timeout=PATIENCE,
-        )  # fmt: skip
-        return done.stdout
-
-    def start(self, *arguments: str, columns: int = 80, env: str = "") -> None:
-        """Run the command in a terminal of this width; ``left N`` is seen when it ends."""
-        self.kill()
-        self._socket = self._folder / str(len(list(self._folder.iterdir())))
-        line = " ".join([env, str(self._alexa.program), *arguments])
-        script = f"{line}; echo left $?; cat"
-        self._tmux("new-session", "-d", "-x", str(columns), "-y", "30", script)
-
-    def keys(self, *keys: str) -> None:
-        self._tmux("send-keys", *keys)
-
-    def say(self, words: str, answer: str) -> str:
-        """Type a line and wait for what it brings."""
-        self._tmux("send-keys", "-l", words)
-        self.keys("Enter")
-        return self.wait(answer)
-
-    def screen(self, *, escapes: bool = False) -> str:
-        return self._tmux("capture-pane", "-p", *(["-e"] if escapes else []))
-
-    def wait(self, text: str, count: int = 1) -> str:
-        """Return the screen when it shows ``text`` (that often)."""
-        ends = time.monotonic() + PATIENCE
-        while (shown := self.screen()).count(text) < count:
-            assert time.monotonic() < ends, f"no {text!r} on\n{shown}"
-            threading.Event().wait(LOOK)
-        return shown
-
-    def kill(self) -> None:
-        self._tmux("kill-server", check=False)
-
-
-@pytest.fixture
-def tmux(alexa: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tmux]:
-    if shutil.which("tmux") is None:
-        pytest.skip("needs tmux")
-    terminal = Tmux(alexa, tmp_path_factory.mktemp("tmux"))
-    yield terminal
-    terminal.kill()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ NAME = "filemic"
 FRAME = 960
 """Bytes of 30 ms: 480 samples, int16, 16 kHz."""
 SECONDS = 0.03
+RATE = 16_000
 _SET_PIPE_SIZE = 1031
 _CONFIG = """\
 pcm.filemic {{ type file
@@ -62,6 +63,19 @@ class VirtualMicrophone:
         self._quiet.clear()
         padded = samples.ljust(-(-len(samples) // FRAME) * FRAME, b"\0")
         self._said.extend(padded[at : at + FRAME] for at in range(0, len(padded), FRAME))
+
+    def speak(self, text: str) -> None:
+        """Say a sentence in a room that is never wholly silent."""
+        import numpy as np
+        import soxr
+
+        from alexa_cli.speak.voice.espeak import synthesise
+
+        made = synthesise(text, rate=150)
+        voice = soxr.resample(np.frombuffer(made.samples, "<i2").astype(float), made.rate, RATE)
+        sound = np.concatenate([np.zeros(RATE * 6 // 10), voice / 2, np.zeros(RATE * 9 // 10)])
+        sound += np.random.default_rng(1).normal(0, 20, len(sound))
+        self.say(np.clip(sound, -32_768, 32_767).astype("<i2").tobytes())
 
     def wait(self, timeout: float = 60.0) -> None:
         """Wait until all of it was taken by a listener."""
