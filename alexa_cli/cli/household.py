@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Who and what is in the home, and changes to it.",
     invoke_without_command=True,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 PARTS = {

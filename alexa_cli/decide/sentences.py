@@ -89,6 +89,8 @@ class _Found:
     result: Call | Trouble
     own: bool = False
     """Whether it is a name that the user gave: that goes before what ships."""
+    near: bool = False
+    """Whether its "it" is of the expert that did the last thing: that goes before older ones."""
 
 
 class Sentences:
@@ -193,7 +195,13 @@ class Sentences:
         own = isinstance(result, Call) and any(
             is_users_own(request.catalogue, api, slot) for slot in match.spans
         )
-        return _Found(replace(reading, score=max(score, 0.0)), result, own)
+        last = request.snapshot.memory.last_plan
+        near = (
+            last is not None
+            and any(call.expert == api.expert for call in last.calls)
+            and any(is_reference(words) for words in said.values())
+        )
+        return _Found(replace(reading, score=max(score, 0.0)), result, own, near)
 
     def _decide(self, found: list[_Found]) -> Plan | Question | Pass:
         candidates = tuple(
@@ -208,7 +216,7 @@ class Sentences:
         if isinstance(best.result, Trouble) and best.result.code in {"unknown_name", "unreadable"}:
             return Pass(best.result.text, best.result.code, candidates, self.name, score)
         rival = next((f for f in found[1:] if score - f.reading.score < self.margin), None)
-        if best.own and rival is not None and not rival.own:
+        if rival is not None and (best.own, best.near) > (rival.own, rival.near):
             rival = None
         if rival is not None and not isinstance(rival.result, Trouble):
             reason = (
@@ -240,7 +248,8 @@ def as_decision(
 def _rank(found: _Found) -> tuple[float, int, int, int]:
     resolved = not isinstance(found.result, Trouble) or found.result.code == "choice"
     score = round(found.reading.score, 6)
-    return (score, int(found.own), int(resolved), -len(found.reading.said))
+    preferred = 2 * found.own + (found.near and resolved)
+    return (score, preferred, int(resolved), -len(found.reading.said))
 
 
 def _plausible(match: Match, loose: frozenset[str], words: tuple[str, ...]) -> bool:
