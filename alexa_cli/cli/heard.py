@@ -39,7 +39,9 @@ class Screen:
 
     def __init__(self, talk: Talk, shown: Shown) -> None:
         self._talk, self._shown = talk, shown
-        self._live = sys.stderr.isatty() and not shown.quiet
+        # While a turn runs, what experts print goes elsewhere, without what moves the cursor.
+        self._out, self._err = sys.stdout, sys.stderr
+        self._live = self._err.isatty() and not shown.quiet
         self._drawn = 0
         """Columns of the line that is written anew."""
         self._frames = 0
@@ -95,25 +97,25 @@ class Screen:
             for each in waterfall_lines(self._talk.session.store, seen.turn):
                 self._say(each)
         if not self._shown.quiet:
-            self._say(summary(seen, width() if sys.stderr.isatty() else None))
+            self._say(summary(seen, width() if self._err.isatty() else None))
 
     def rang(self, due: Due) -> None:
         """Show what is due, and ring."""
         self.clear()
-        bell = "\a" if sys.stdout.isatty() else ""
-        sys.stdout.write(f"{bell}⏰ {printable(due.text)}\n")
-        sys.stdout.flush()
+        bell = "\a" if self._out.isatty() else ""
+        self._out.write(f"{bell}⏰ {printable(due.text)}\n")
+        self._out.flush()
 
     def notice(self, text: str) -> None:
         """Show what does not stop the conversation."""
         self.clear()
-        sys.stderr.write(f"alexa: {printable(text)}\n")
+        self._err.write(f"alexa: {printable(text)}\n")
 
     def clear(self) -> None:
         """Take the line away that is written anew."""
         if self._drawn:
-            sys.stderr.write("\r" + " " * self._drawn + "\r")
-            sys.stderr.flush()
+            self._err.write("\r" + " " * self._drawn + "\r")
+            self._err.flush()
             self._drawn = 0
 
     def close(self) -> None:
@@ -143,13 +145,13 @@ class Screen:
         if self._shown.quiet or not text:
             return
         self.clear()
-        sys.stderr.write(printable(text) + "\n")
-        sys.stderr.flush()
+        self._err.write(printable(text) + "\n")
+        self._err.flush()
 
     def _draw(self, text: str) -> None:
         shown = line(printable(text), width() - 1)
-        sys.stderr.write("\r" + padded(shown, self._drawn))
-        sys.stderr.flush()
+        self._err.write("\r" + padded(shown, self._drawn))
+        self._err.flush()
         self._drawn = columns(shown)
 
 
