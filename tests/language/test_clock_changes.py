@@ -1,4 +1,4 @@
-"""The days on which the clocks change: what is meant is to come, and lengths are those that pass."""
+"""The days on which the clocks change: what is meant is to come, lengths are what passes."""
 
 from __future__ import annotations
 
