@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from alexa_cli.cli.look import Check, Look
-from alexa_cli.cli.sound_checks import loudspeaker, microphone, recogniser
+from alexa_cli.cli.sound_checks import loudspeaker, microphone, pronunciation, recogniser
 from alexa_cli.config.paths import FOLDER_MODE
 
 OTHERS = 0o077
@@ -237,6 +237,6 @@ def locale(look: Look) -> Iterable[Check]:
 
 CHECKS: tuple[Callable[[Look], Iterable[Check]], ...] = (
     python, config, folders, database, time_zone, household, experts, minilm, language_models,
-    recogniser, microphone, loudspeaker, terminal, locale,
+    recogniser, pronunciation, microphone, loudspeaker, terminal, locale,
 )  # fmt: skip
 """In the order in which they are shown; append to add one. An AlexaError of one is its failure."""

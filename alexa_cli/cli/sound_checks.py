@@ -12,6 +12,9 @@ from alexa_cli.errors import AlexaError
 if TYPE_CHECKING:
     from alexa_cli.cli.look import Look
 
+SHOWN = 8
+"""Words that are named where many are meant."""
+
 
 def microphone(look: Look) -> Iterable[Check]:
     """Whether there is a microphone, and which one it is."""
@@ -64,3 +67,30 @@ def recogniser(look: Look) -> Iterable[Check]:
     else:
         yield Check("recogniser", "warn", "sphinx, which noise confuses; vosk hears better",
                     "alexa models pull vosk-small-en-us")  # fmt: skip
+
+
+def pronunciation(look: Look) -> Iterable[Check]:
+    """Whether the names of the home can be heard, or their sound is only guessed."""
+    from alexa_cli.cli.session import open_session
+    from alexa_cli.hear.expectations import Expectations
+    from alexa_cli.hear.sphinx.dictionary import unpronounceable
+
+    session = open_session(look.common, save=False)
+    snapshot = session.assistant.request("", "").snapshot
+    bias = Expectations(session.house.catalogue, look.paths.cache / "sphinx").bias(snapshot)
+    of_the_home = {
+        word
+        for name in snapshot.household.lists
+        for phrase in bias.lists.get(name, ())
+        for word in phrase.words
+    }
+    guessed = [
+        word for word in unpronounceable(bias) if word in of_the_home and not word.endswith("'s")
+    ]
+    if not guessed:
+        yield Check("pronunciation", "ok", "every name of the home is in the dictionary")
+        return
+    more = f" and {len(guessed) - SHOWN} more" if len(guessed) > SHOWN else ""
+    told = ", ".join(guessed[:SHOWN]) + more
+    yield Check("pronunciation", "ok", f"only guessed: {told}",
+                f'alexa household pronounce {guessed[0]} "as it sounds"')  # fmt: skip

@@ -262,6 +262,8 @@ def test_doctor_says_what_would_make_it_better_each_with_its_command(
     assert "kind: llm, model: gemini/" in found["language models"]["fix"]
     assert found["recogniser"]["fix"] == "alexa models pull vosk-small-en-us"
     assert found["microphone"]["fix"]
+    assert "roomba" in found["pronunciation"]["finding"]
+    assert found["pronunciation"]["fix"].startswith("alexa household pronounce ")
     assert found["voice"]["status"] == "ok"
 
 
