@@ -153,6 +153,50 @@ def test_a_terminal(alexa: Installed, microphone: VirtualMicrophone, desk: list[
     os.close(master)
 
 
+def test_what_is_due_rings_and_any_program_speaks(
+    alexa: Installed, microphone: VirtualMicrophone, desk: list[str], tmp_path: Path
+) -> None:
+    """Each sentence is one argument of the program; what rings is said after the reply."""
+    said = tmp_path / "said"
+    program = tmp_path / "voice"
+    program.write_text(f'#!/bin/sh\nprintf "%s|%s\\n" "$#" "$1" >> "{said}"\n')
+    program.chmod(0o700)
+    speak = ["--set", f"speak.command=[{program}, $text]"]
+    ran = alexa("ask", "call priya patel", "--speak", "--quiet", *speak, *desk)
+    assert ran.out == "Calling Priya Patel.\n"
+    alexa("set a timer for 1 second")
+    code, rows = converse(
+        alexa, microphone, ["switch the desk lamp on"], "--set", "hear.patience=5s", *speak, *desk,
+    )  # fmt: skip
+    assert code == 0
+    (rang,) = of(rows, "rang")
+    assert rang["text"] == "Your 1 second timer is done."
+    lines = said.read_text().splitlines()
+    assert lines[0] == "1|Calling Priya Patel."
+    assert sorted(lines[1:]) == ["1|The desk lamp is on.", "1|Your 1 second timer is done."]
+
+
+@pytest.mark.slow
+def test_the_microphone_is_unplugged(
+    alexa: Installed, microphone: VirtualMicrophone, desk: list[str]
+) -> None:
+    running = alexa.start("listen", "--json", *desk)
+    assert running.stdout is not None
+    rows = []
+    for line in running.stdout:
+        rows.append(json.loads(line))
+        if rows[-1]["type"] == "listening":
+            microphone.unplug()
+    running.stdout.close()
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert errors.decode().splitlines()[0] == (
+        "alexa: the microphone default stopped giving sound"
+    )  # fmt: skip
+    assert b"Traceback" not in errors
+    assert rows[-1]["type"] == "listening"
+
+
 def test_nothing_to_hear_with(inside: Callable[..., Ran], desk: list[str]) -> None:
     from alexa_cli.hear.sources.devices import find_devices
 
