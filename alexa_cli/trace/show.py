@@ -149,6 +149,20 @@ def heard_text(record: TurnRecord) -> Iterator[str]:
             )
         elif span.name == "end":
             yield f"{about.get(names.STAGE)} end: {about.get(names.REASON)}"
+    if any(names.ENGINE in span.attributes for span in record.spans):
+        yield from _sent_texts(record)
+
+
+def _sent_texts(record: TurnRecord) -> Iterator[str]:
+    """Yield how much was sent to whom as text."""
+    sizes: dict[str, int] = {}
+    for span in record.spans:
+        size = span.attributes.get(names.SENT)
+        if span.name != "hear" and isinstance(size, int):
+            provider = str(span.attributes.get(names.PROVIDER) or "a language model")
+            sizes[provider] = sizes.get(provider, 0) + size
+    for provider, size in sizes.items():
+        yield f"{size:,} bytes of text sent to {provider}"
 
 
 def speculation_text(record: TurnRecord) -> Iterator[str]:

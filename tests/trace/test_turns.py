@@ -175,6 +175,23 @@ def test_a_page_says_what_speculation_was_worth() -> None:
     assert "speculation" not in list(page(_turn()))
 
 
+def test_what_left_this_machine_of_a_spoken_turn() -> None:
+    asked = [
+        Span(str(at), None, f"chat {name}", 0.1, 0.2, {names.PROVIDER: name, names.SENT: size})
+        for at, (name, size) in enumerate((("anthropic", 1200), ("ollama", 7), ("anthropic", 34)))
+    ]
+    spoken = Span("9", None, "hear", 0.0, 0.1, {
+        names.ENGINE: "sphinx", names.SOUND_SECONDS: 2.2, names.BIAS: "ready", names.SENT: 0,
+    })  # fmt: skip
+    shown = list(page(_turn(spans=(spoken, *asked))))
+    at = shown.index("heard")
+    assert shown[at + 1].endswith("by sphinx, bias ready, 0 bytes of it sent out")
+    assert shown[at + 2 : at + 4] == [
+        "  1,234 bytes of text sent to anthropic", "  7 bytes of text sent to ollama"
+    ]  # fmt: skip
+    assert "heard" not in list(page(_turn(spans=tuple(asked))))
+
+
 def test_the_waterfall_puts_children_below_their_parents() -> None:
     lines = list(waterfall(SPANS))
     assert [each.split()[0] for each in lines[1:]] == ["decide", "model", "act", "call", "emit"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -170,6 +171,12 @@ class Record:
             attempts=self.attempts,
         )
 
+    @property
+    def _sent(self) -> int:
+        """Bytes of what was asked, each time it was: messages, tools and schema as JSON."""
+        asked = [_plain(self._request.messages), _plain(self._request.tools), self._request.schema]
+        return self.attempts * len(json.dumps(asked, ensure_ascii=False).encode(errors="replace"))
+
     def _describe(self, exchange: Exchange) -> None:
         usage = exchange.usage
         for key, value in (
@@ -182,6 +189,7 @@ class Record:
             ("thought_tokens", usage.thought),
             ("cost", exchange.cost),
             ("first_token", None if self._first is None else self._first - self._start),
+            ("sent", self._sent if self.spec.kind == "llm" else None),
             ("attempts", exchange.attempts if exchange.attempts > 1 else None),
             ("error", exchange.error or None),
         ):

@@ -307,3 +307,17 @@ def test_side_by_side_each_is_its_own() -> None:
     turn, *chats = meter.recorder.spans()
     assert [chat.parent for chat in chats] == [turn.id, turn.id]
     assert {chat.attributes[names.BRANCH] for chat in chats} == {"draft", "verify"}
+
+
+def test_bytes_that_were_sent_are_counted_with_every_attempt() -> None:
+    def sent(model: Own) -> object:
+        meter = Meter()
+        asyncio.run(said(model, meter))
+        (span,) = [span for span in meter.recorder.spans() if span.name == "chat own"]
+        return span.attributes.get(names.SENT)
+
+    whole: list[Piece | Exception | float] = [TextPiece("Hi."), End(usage=Usage(1, 1))]
+    once = len('[[{"role": "user", "content": "hello"}], [], null]')
+    assert sent(Own(whole, kind="llm")) == once
+    assert sent(Own([Busy("busy", after=0.0)], whole, kind="llm")) == 2 * once
+    assert sent(Own(whole)) is None  # nothing is sent to a script
