@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Sound in: the devices, how well the microphone hears, and recording.",
     invoke_without_command=True,
+    add_completion=False,
 )
 
 DeviceOption = Annotated[

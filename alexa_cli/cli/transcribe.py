@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alexa_cli.hear.listener import Listener
     from alexa_cli.hear.recogniser import HeardWord, Recognised, Recogniser
 
-app = typer.Typer(help="Write down what is said in sound files.")
+app = typer.Typer(help="Write down what is said in sound files.", add_completion=False)
 
 MOST_PHRASES = 20_000
 LONGEST_PHRASE = 20
@@ -50,7 +50,8 @@ def transcribe(
         ),
     ],
     n_best: Annotated[
-        int, typer.Option("--n-best", min=1, max=20, help="So many readings, with scores.")
+        int,
+        typer.Option("--n-best", metavar="N", min=1, max=20, help="So many readings, with scores."),
     ] = 1,
     words: Annotated[
         bool, typer.Option("--words", help="When each word is said, and how sure it is.")

@@ -8,6 +8,8 @@ import io
 import json
 import os
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -165,6 +167,36 @@ def test_a_full_disk_is_one_clear_line(published: Any_, tmp_path: Path) -> None:
     with pytest.raises(AlexaError, match=r"the disk is full: .* free at"):
         pull_vosk("vosk-small-en-us", tmp_path, Full(), base=published.url)
     assert nothing_there(tmp_path)
+
+
+def test_a_disk_that_is_really_full(published: Any_, tmp_path: Path) -> None:
+    """It has room for the archive and not for what is in it; with more room, it goes on."""
+    disk, env = tmp_path / "disk", {"VOSK_MODELS": published.url}
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs root, to mount a small disk")
+    try:
+        pulled = [
+            str(Path(sys.executable).with_name("alexa")),
+            "models",
+            "pull",
+            "vosk-small-en-us",
+        ]
+        env = {**os.environ, **env, "ALEXA_HOME": str(disk)}
+        ran = subprocess.run(pulled, env=env, capture_output=True, text=True, check=False)
+        assert ran.returncode == 1
+        assert "alexa: the disk is full:" in ran.stderr
+        assert "Traceback" not in ran.stderr
+        assert nothing_there(disk / "data" / "models")
+        subprocess.run(["mount", "-o", "remount,size=900k", str(disk)], check=True)
+        asked = len(published.requests)
+        ran = subprocess.run(pulled, env=env, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        assert not any(ARCHIVE in path for path, _ in published.requests[asked:])
+        assert (disk / "data/models/vosk-small-en-us/am/final.mdl").is_file()
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_one_too_large_for_the_disk_is_not_begun(hub: Any_, notes: Any_, tmp_path: Path) -> None:
