@@ -1,10 +1,11 @@
 """Break files that people write, and see that each is either refused clearly or loaded.
 
-    python tools/fuzz_yaml.py [N] [--seed S] [--kind expert|config|household|map|suite]
+    python tools/fuzz_yaml.py [N] [--seed S] [--kind expert|config|...]
 
-Takes the shipped experts, the example config, the example home, the label map and the experts'
-cases, changes one at random, and reads it as the program does. Right is an error that names the
-file and the line, in a few printable lines, or an object that can be used. Wrong is any other
+Takes the shipped experts, the example config and a fuller one, the example home, changes to it as
+they are kept, the prompt texts, the label map and the experts' cases, changes one at random, and
+reads it as the program does. Right is an error that names the file and the line, in a few
+printable lines, or an object that can be used. Wrong is any other
 exception, anything run on the way, and more than ``SECONDS``. A trial depends on the seed and its
 number alone: the number that is printed brings it back (``1 --seed S --first NUMBER``).
 """
@@ -29,22 +30,30 @@ from alexa_cli.cli.eval import load_map
 from alexa_cli.config.files import load_yaml
 from alexa_cli.config.paths import find_paths
 from alexa_cli.config.settings import load_settings, options
+from alexa_cli.context.changes import Changes
 from alexa_cli.context.household import EXAMPLE, load_household
 from alexa_cli.errors import AlexaError, FileError
 from alexa_cli.language.text import printable
 from alexa_cli.measure.suite import load_suite
+from alexa_cli.prompt.texts import load_texts
+from alexa_cli.store.store import Store
+from alexa_cli.watch.channels import channels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 REPO = Path(__file__).resolve().parent.parent
+DATA = REPO / "tests" / "data" / "fuzz"
 SECONDS = 20
 """No file that is allowed takes longer, on a slow machine either."""
 STRUCTURAL, DEEPER = 0.4, 0.8
 """Shares of trials that change the structure, and of steps that go further into it."""
 MAX_ERROR = 4_000
 """Characters of an error, its hint included."""
-_WITHOUT_LINE = ("larger than", "cannot read", "is not set", "this is no expert", "holds no expert")
+_WITHOUT_LINE = (
+    "larger than", "longer than", "cannot read", "is not set", "this is no expert",
+    "holds no expert",
+)  # fmt: skip
 """Beginnings of errors about a file as a whole."""
 
 JUNK = (
@@ -76,7 +85,7 @@ class Kind:
     name: str
     originals: tuple[Path, ...]
     file: str
-    use: Callable[[Path], None]
+    use: Callable[[Path], object]
 
 
 def use_expert(folder: Path) -> None:
@@ -100,6 +109,21 @@ def use_config(folder: Path) -> None:
         if not at:
             raise Wrong("an option has no name")
 
+    try:
+        channels(loaded.settings, desktop=False)
+    except AlexaError as error:  # `config check` says it: the option is named, not a line
+        judge(FileError(error.message, path="config.yaml", line=1))
+
+
+def use_changes(folder: Path) -> None:
+    """Lay the changes over the example home, as every turn does: none of them is an error."""
+    text = (folder / "changes.json").read_bytes().decode(errors="replace")
+    with Store(":memory:") as store:
+        store.database.execute("INSERT INTO state VALUES (?,?,?)", ("@household", "changes", text))
+        home = Changes().current(load_household(EXAMPLE), store)
+        for names in home.lists.values():
+            names.find("the kitchen light")
+
 
 def use_household(folder: Path) -> None:
     """Load the home, and look a name up in every list."""
@@ -111,26 +135,22 @@ def use_household(folder: Path) -> None:
                 raise Wrong(f"{name.id!r} is not found by its id")
 
 
-def use_map(folder: Path) -> None:
-    """Load the label map."""
-    load_map(folder / "map.yaml")
-
-
-def use_suite(folder: Path) -> None:
-    """Load the suite."""
-    load_suite(folder / "suite.jsonl")
-
-
 def kinds() -> dict[str, Kind]:
     """Return every kind of file by its name."""
     experts = sorted((REPO / "experts").glob("*/expert.yaml"))
     cases = sorted((REPO / "experts").glob("*/cases.jsonl"))
+    configs = (REPO / "config.example.yaml", DATA / "config.yaml")
+    texts = sorted((REPO / "prompts").glob("*.md"))
+    prompts = tuple(each for each in texts if each.name != "README.md")
+    labels = REPO / "tools" / "hwu64_map.yaml"
     all_kinds = (
         Kind("expert", tuple(experts), "expert.yaml", use_expert),
-        Kind("config", (REPO / "config.example.yaml",), "config.yaml", use_config),
+        Kind("config", configs, "config.yaml", use_config),
         Kind("household", (EXAMPLE,), "household.yaml", use_household),
-        Kind("map", (REPO / "tools" / "hwu64_map.yaml",), "map.yaml", use_map),
-        Kind("suite", tuple(cases), "suite.jsonl", use_suite),
+        Kind("changes", (DATA / "changes.json",), "changes.json", use_changes),
+        Kind("prompt", prompts, "plan.md", lambda at: load_texts([at])),
+        Kind("map", (labels,), "map.yaml", lambda at: load_map(at / "map.yaml")),
+        Kind("suite", tuple(cases), "suite.jsonl", lambda at: load_suite(at / "suite.jsonl")),
     )
     return {kind.name: kind for kind in all_kinds}
 
@@ -205,7 +225,11 @@ _BREAKS = (_cut, _cut, _truncate, _insert, _insert, _insert, _flip, _lines, _lin
 def _restructured(text: str, chance: random.Random) -> str | None:
     """Return a file with one value, key or member changed, as JSON, which is YAML as well."""
     lines = text.splitlines()
-    if text.lstrip().startswith("{"):  # JSON lines
+    if text.startswith("---"):  # Markdown behind YAML
+        _, front, rest = text.split("---", 2)
+        data = _changed(load_yaml("original", front).data, chance)
+        return f"---\n{json.dumps(data)}\n---{rest}"
+    if text.lstrip().startswith("{") and len(lines) > 1 and lines[1][:1] == "{":  # JSON lines
         at = chance.randrange(len(lines))
         lines[at] = json.dumps(_changed(json.loads(lines[at]), chance))
         return "\n".join(lines)

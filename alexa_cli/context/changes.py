@@ -195,12 +195,16 @@ def keep(store: Store, changes: Mapping[str, Any]) -> None:
 
 
 def kept(store: Store) -> dict[str, dict[str, Any]]:
-    """Return what was changed: section to id to fields."""
+    """Return what was changed: section to id to fields. What is none of that is left out."""
     try:
         found = ExpertStore(store, _OWNER).get(_KEY)
     except AlexaError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return {
+        section: {id_: fields for id_, fields in of.items() if isinstance(fields, dict)}
+        for section, of in (found if isinstance(found, dict) else {}).items()
+        if isinstance(of, dict)
+    }
 
 
 def _fingerprint(base: Household, changes: Mapping[str, Any]) -> str:

@@ -55,4 +55,3 @@ def test_no_case_gets_worse_by_the_presence_of_the_others(
     paths = find_paths({"ALEXA_HOME": str(tmp_path)})
     alone = tool().judge(name, paths, alone=True)
     assert [each.say for each in tool().lost(alone, judge(name))] == []
-    assert sum(each.exact for each in alone) >= tool().EXACT * len(alone)
