@@ -214,8 +214,9 @@ class Voice:
             self._called = False
             await self._loop.run()
             self._show_state(f"voice: no more sound; {KEY} tries again")
-        except AlexaError as error:
-            self._notice(" ".join([*str(error).split(), FAILED]))
+        except Exception as error:  # noqa: BLE001 - sound is foreign code; it never harms typing
+            told = "" if isinstance(error, AlexaError) else f"voice: {type(error).__name__}: "
+            self._notice(" ".join([*f"{told}{error}".split(), FAILED]))
             self._show_state(f"voice: off; {KEY} tries again")
         finally:
             self._loop = None
