@@ -95,3 +95,27 @@ def test_a_good_file_that_came_meanwhile_is_not_set_aside(tmp_path: Path) -> Non
     Store(path).open().close()
     assert set_aside(path, seen) is None
     assert path.exists()
+
+
+@pytest.mark.parametrize("how", ["set aside", "deleted"])
+def test_who_has_the_file_open_when_it_goes_writes_into_the_new_one(
+    tmp_path: Path, how: str
+) -> None:
+    """A reminder that is acknowledged must not go where nobody looks for it."""
+    path = tmp_path / "alexa.db"
+    open_one = Store(path).open()
+    open_one.append(EventRow("before", "turn"), b"1")
+    if how == "deleted":
+        for file in tmp_path.glob("alexa.db*"):
+            file.unlink()
+    else:
+        set_aside(path, identity(path))
+    with Store(path) as other:
+        other.append(EventRow("others", "turn"), b"2")
+        open_one.append(EventRow("after", "turn"), b"3")
+        assert {row.id for row in other.events()} == {"others", "after"}
+    assert {row.id for row in open_one.events()} == {"others", "after"}
+    assert [note for note in open_one.notices if "another file than before" in note]
+    open_one.close()
+    with Store(path) as again:
+        assert {row.id for row in again.events()} == {"others", "after"}
