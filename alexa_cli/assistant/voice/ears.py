@@ -175,9 +175,9 @@ class Ready:
 
     def close(self) -> None:
         """End the thread, when what it does is done."""
-        if self._thread is not None:
-            self._thread.shutdown(cancel_futures=True)
-            self._thread = None
+        thread, self._thread = self._thread, None  # first: somebody may prepare meanwhile
+        if thread is not None:
+            thread.shutdown(cancel_futures=True)
 
     @property
     def _failed(self) -> bool:
