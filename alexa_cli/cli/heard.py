@@ -46,7 +46,7 @@ class Screen:
         """Columns of the line that is written anew."""
         self._frames = 0
         self._meter: Any = None
-        self._words = ""
+        self._words = self._invitation = ""
         self._listening = False
         self.keys = False
         """Whether the terminal gives keys."""
@@ -77,6 +77,9 @@ class Screen:
     def hears(self, frame: Frame) -> None:
         """Show how loud it is, and what was heard so far."""
         self._frames += 1
+        if self._invitation:  # not before there is a microphone
+            self._say(self._invitation)
+            self._invitation = ""
         if not self._live or not self._listening:
             return
         if self._meter is None:
@@ -132,7 +135,7 @@ class Screen:
         self._listening, self._words, self._frames = True, "", 0
         self._meter = None
         if not self._live:
-            self._say("listening for an answer" if answering else "listening")
+            self._invitation = "listening for an answer" if answering else "listening"
 
     def _hear(self, utterance: Utterance) -> None:
         self._words = " ".join(printable(utterance.text).split())

@@ -146,7 +146,7 @@ def test_a_device_that_is_not_there(
 ) -> None:
     ran = alexa("listen", "--once", "--set", "hear.device=studio", *desk)
     assert ran.code == 4
-    assert "there is no sound device 'studio'" in ran.err
+    assert ran.err.startswith("alexa: there is no sound device 'studio'\n")
     assert "alexa audio devices" in ran.err
 
 
