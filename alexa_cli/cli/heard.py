@@ -65,6 +65,8 @@ class Screen:
             case Silence(seconds, over):
                 self._listening = False
                 self._say("no more sound" if over else f"nobody spoke for {seconds:g} s")
+                if self._meter is not None and (level := self._meter.level()).finding == "zeros":
+                    self._say(level.verdict())
             case Stopped():
                 self._say("stopped")
             case Kept(_, path):

@@ -190,6 +190,25 @@ def test_a_terminal_is_left_as_it_was(
     os.close(master)
 
 
+def test_a_microphone_that_is_muted(
+    alexa: Installed, microphone: VirtualMicrophone, desk: list[str]
+) -> None:
+    master, slave = pty.openpty()
+    running = subprocess.Popen(
+        [alexa.program, "listen", "--set", "hear.patience=1s", *desk], env=alexa.env, stdin=slave,
+        stdout=slave, stderr=slave, start_new_session=True,
+    )  # fmt: skip
+    shown = b""
+    while b"switched off" not in shown:
+        piece = os.read(master, 4096)
+        assert piece, shown
+        shown += piece
+    assert b"\rnobody spoke for 1 s\r\nnothing but zeros: the microphone is muted" in shown
+    assert running.wait(60) == 0
+    os.close(slave)
+    os.close(master)
+
+
 @pytest.mark.parametrize("when", ["listening", "heard"])
 def test_ctrl_c_while_it_hears(
     alexa: Installed, microphone: VirtualMicrophone, desk: list[str], when: str
