@@ -279,6 +279,33 @@ def test_the_microphone_is_shut_until_the_key(talk: Talk) -> None:
     assert told.replies == ["The desk lamp is on."]
 
 
+def test_what_is_dropped_was_for_nobody(talk: Talk) -> None:
+    """With a key and a wake word at once, as beside typing."""
+    mark = b"\1\0" * (FRAME_BYTES // 2)
+
+    async def story(told: Story) -> None:
+        told.aloud.free.set()
+        await told.until(Waiting)
+        told.loop.drop()  # nobody listens
+        told.room.said.put_nowait(mark)
+        assert not (await told.until(Listening)).held
+        told.loop.drop()
+        await told.until(Waiting, 2)
+        told.loop.key()
+        assert (await told.until(Listening, 2)).held
+        told.room.said.put_nowait(spoken("switch the desk lamp on", pause=3.0))
+        await told.until_heard("lamp on")
+        told.loop.drop()
+        await told.until(Waiting, 3)
+        told.room.said.put_nowait(mark)
+        await told.until(Listening, 3)
+        told.room.said.put_nowait(spoken("call priya patel"))
+        await told.until(Replied)
+
+    told = play(talk, How("push", wake_words=("robot",)), story, spotter=OnFrame(mark))
+    assert told.replies == ["Calling Priya Patel."]
+
+
 class Called:
     word, lead = "robot", ()
 
