@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,9 +38,13 @@ def keys(talk: Callable[[], None], leave: Callable[[], None]) -> Iterator[bool]:
     loop = asyncio.get_running_loop()
 
     def read() -> None:
-        pressed = os.read(handle, 64)
-        if not pressed:
+        try:
+            pressed = os.read(handle, 64)
+        except OSError:
+            pressed = b""
+        if not pressed:  # the terminal was closed: nobody is there any more
             loop.remove_reader(handle)
+            leave()
         elif LEAVE & set(pressed):
             leave()
         elif TALK & set(pressed):
@@ -53,7 +57,8 @@ def keys(talk: Callable[[], None], leave: Callable[[], None]) -> Iterator[bool]:
         yield True
     finally:
         loop.remove_reader(handle)
-        termios.tcsetattr(handle, termios.TCSANOW, before)
+        with suppress(termios.error):  # it may be gone
+            termios.tcsetattr(handle, termios.TCSANOW, before)
 
 
 class Held:

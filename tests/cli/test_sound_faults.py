@@ -209,6 +209,25 @@ def test_a_microphone_that_is_muted(
     os.close(master)
 
 
+def test_a_terminal_that_is_closed_is_left(
+    alexa: Installed, microphone: VirtualMicrophone, desk: list[str]
+) -> None:
+    master, slave = pty.openpty()
+    running = subprocess.Popen(
+        [alexa.program, "listen", "--push-to-talk", *desk], env=alexa.env, stdin=slave,
+        stdout=slave, stderr=slave, start_new_session=True,
+    )  # fmt: skip
+    os.close(slave)
+    shown = b""
+    while b"Enter: talk" not in shown:
+        shown += os.read(master, 4096)
+    os.close(master)
+    try:
+        running.wait(60)
+    finally:
+        running.kill()
+
+
 @pytest.mark.parametrize("when", ["listening", "heard"])
 def test_ctrl_c_while_it_hears(
     alexa: Installed, microphone: VirtualMicrophone, desk: list[str], when: str
