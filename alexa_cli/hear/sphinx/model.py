@@ -77,6 +77,8 @@ class Model:
     """Token to the words it stands for, where that is not the token itself."""
     silent: tuple[str, ...] = ()
     """Words that nobody knows how to say: they cannot be heard."""
+    size: int = 0
+    """Ways to say its words and names, all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +123,17 @@ class Compiler:
         }
         texts = {m.token: m.words for members in sayable.values() for m in members}
         control, dictionary = f"control-{whole}", f"dict-{whole}"
-        self._write(dictionary, _dictionary_text(words, sayable, sounds))
+        entries = _dictionary_text(words, sayable, sounds)
+        self._write(dictionary, entries)
         self._write(f"classes-{whole}", _classes_text(sayable))
         named = " ".join(f"[{name}]" for name, members in sayable.items() if members)
         self._write(control, f"{{ classes-{whole} }}\n{trigram} main {{ {named} }}\n")
         self._sweep()
         silent = tuple(sorted(word for word, said_as in sounds.items() if not said_as))
         return Model(
-            str(self._folder / control), str(self._folder / dictionary), whole, texts, silent
-        )
+            str(self._folder / control), str(self._folder / dictionary), whole, texts, silent,
+            entries.count("\n"),
+        )  # fmt: skip
 
     def _of_sentences(self, sentences: Sequence[Phrase]) -> str:
         """Return the fingerprint of the sentences alone, known while they are the same object."""
@@ -181,14 +185,16 @@ def spoken_sentences(
     ``same``: the class of a list that is not called like it.
     """
     for sentence in sentences:
-        ways = _expanded(sentence.words, same)
         free = _FREE in sentence.words
-        for way in ways:
-            weight = sentence.weight / len(ways) * (TEXT_SHARE if free else 1.0)
-            short = _shortened(way)
-            yield way, weight if short == way else weight * 0.4
-            if short != way:
-                yield short, weight * 0.6
+        weight = sentence.weight * (TEXT_SHARE if free else 1.0)
+        short = _shortened(sentence.words)
+        if short == sentence.words:
+            said = [(short, weight)]
+        else:
+            said = [(sentence.words, weight * 0.4), (short, weight * 0.6)]
+        for words, share in said:
+            ways = _expanded(words, same)
+            yield from ((way, share / len(ways)) for way in ways)
 
 
 def _expanded(words: Sequence[str], same: Mapping[str, str]) -> list[tuple[str, ...]]:
