@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeGuard
 from alexa_cli.decide import questions
 from alexa_cli.decide.compound import split_and_decide
 from alexa_cli.decide.failing import Shown, ask, closing, has_failed
+from alexa_cli.decide.following import follow_up
 from alexa_cli.decide.reflex import Reflex
 from alexa_cli.decide.sentences import Sentences
 from alexa_cli.turn import Pass, Plan, Question, Refusal
@@ -129,8 +130,9 @@ class Cascade:
         if question is None:
             if (other := questions.other_one(request)) is not None:
                 return other
-            declared = isinstance(phrase, Plan) or request.closed_set
-            return None if declared else questions.unasked(request)
+            if isinstance(phrase, Plan) or request.closed_set:
+                return None
+            return questions.unasked(request) or self._follow_up(request)
         if isinstance(phrase, Plan) and questions.takes_reflex(question, request):
             return phrase
         if (answered := questions.answer(question, request)) is not None:
@@ -139,6 +141,15 @@ class Cascade:
         if sentences and isinstance(decision := sentences.judge(request), (Plan, Question)):
             return questions.said_in_full(question, decision)
         return questions.free_text(question, request)
+
+    def _follow_up(self, request: Request) -> Plan | None:
+        """What "and in London?" asks, where these words are no sentence of their own."""
+        found = follow_up(request)
+        if found is None:
+            return None
+        sentences = next((m for m in self.models if isinstance(m, Sentences)), None)
+        own = sentences.judge(request) if sentences else None
+        return None if isinstance(own, (Plan, Question)) else found
 
     def _give_up(self, request: Request, passes: list[Pass]) -> Question | Refusal:
         down = next((each for each in passes if has_failed(each)), None)
