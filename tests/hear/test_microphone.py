@@ -29,6 +29,7 @@ from alexa_cli.hear.sources.devices import (
     no_microphone,
 )
 from alexa_cli.hear.sources.microphone import Microphone, _Waiting
+from alexa_cli.hear.sources.patience import patiently
 
 if TYPE_CHECKING:
     from tests.hear.microphone import VirtualMicrophone
@@ -258,6 +259,31 @@ def test_a_sound_system_that_hangs(home: Path, portaudio: None, repo: Path) -> N
     )
     assert ran.stderr.startswith("4 the sound system does not answer")
     assert ran.stdout == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, no thread opens it")
+def test_a_device_that_opens_as_somebody_gives_up_is_closed() -> None:
+    """Whoever is cancelled just as the call comes back takes nothing, so it is closed."""
+    closed = threading.Event()
+    given = list[str]()
+
+    def late(device: str) -> None:
+        given.append(device)
+        closed.set()
+
+    async def run() -> None:
+        before = set(threading.enumerate())
+        waiting = asyncio.create_task(patiently(lambda: "device", late))
+        await asyncio.sleep(0)  # the call begins in its thread
+        for thread in set(threading.enumerate()) - before:
+            thread.join()  # it is over, and the loop does not know yet
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        assert waiting.cancelled()
+        assert await asyncio.to_thread(closed.wait, 10)
+
+    asyncio.run(run())
+    assert given == ["device"]
 
 
 def test_no_permission(tmp_path: Path) -> None:

@@ -29,20 +29,33 @@ class _Call(Generic[T]):
         self.done = asyncio.Event()
         self.result: T | None = None
         self.error: BaseException | None = None
-        self.abandoned: Callable[[T], None] | None = None
+        self._lock = threading.Lock()
+        self._late: Callable[[T], None] | None = None
         """What becomes of a result that comes too late."""
         self.thread = threading.Thread(target=self._run, name="alexa-sound-system", daemon=True)
         self.thread.start()
 
     def _run(self) -> None:
+        result = None
         try:
-            self.result = self._call()
+            result = self._call()
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             self.error = error
-        if self.abandoned is not None and self.result is not None:
-            self.abandoned(self.result)
+        with self._lock:
+            self.result, late = result, self._late
+        if late is not None and result is not None:
+            late(result)
         with suppress(RuntimeError):  # the loop is gone: nobody waits any more
             self._loop.call_soon_threadsafe(self.done.set)
+
+    def abandon(self, late: Callable[[T], None]) -> None:
+        """Let ``late`` have what it returns, or has just returned: nobody else takes it."""
+        with self._lock:
+            self._late, result = late, self.result
+        if result is not None:  # a device that is half gone may not close either
+            threading.Thread(
+                target=late, args=(result,), name="alexa-sound-late", daemon=True
+            ).start()
 
 
 async def patiently(
@@ -59,14 +72,14 @@ async def patiently(
         async with asyncio.timeout(patience):
             await made.done.wait()
     except TimeoutError:
-        made.abandoned = late
+        made.abandon(late)
         leave_it_behind()
         raise NoAudio(
             f"the sound system does not answer: nothing came for {patience:g} s",
             hint="restart it, or unplug the device and plug it in; typing works without it",
         ) from None
     except asyncio.CancelledError:
-        made.abandoned = late
+        made.abandon(late)
         raise
     made.thread.join()  # saying so was its last deed
     if made.error is not None:
