@@ -110,6 +110,16 @@ def test_check_what_is_no_sound(inside: Callable[..., Ran], tmp_path: Path, cont
     assert "\x1b" not in ran.err
 
 
+@pytest.mark.parametrize("name", ["a" * 300 + ".wav", "no/such/folder/a.flac"])
+def test_record_to_where_no_file_can_be(
+    inside: Callable[..., Ran], tmp_path: Path, name: str
+) -> None:
+    ran = inside("audio", "record", str(tmp_path / name))
+    assert ran.code == 1
+    assert "cannot be written" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
 # --- the microphone -------------------------------------------------------------------------------
 
 

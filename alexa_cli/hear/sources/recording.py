@@ -35,7 +35,7 @@ class Recording:
                 f"{path}: unknown kind of sound file",
                 hint=f"end its name with one of {', '.join((*_KINDS, *sorted(RAW)))}",
             )
-        if path.exists() and not (replace and path.is_file()):
+        if os.path.lexists(path) and not (replace and path.is_file()):
             hint = "--force writes over it" if path.is_file() else None
             raise UsageError(f"{path} is already there", hint=hint)
         self._path = path
@@ -75,7 +75,8 @@ class Recording:
         if self._file is not None:
             with suppress(OSError, RuntimeError):  # a full disk is full here too
                 self._file.close()
-        self._part.unlink(missing_ok=True)
+        with suppress(OSError):  # a name that is too long is no file
+            self._part.unlink()
 
     def __enter__(self) -> Self:
         return self
