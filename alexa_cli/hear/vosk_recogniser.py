@@ -73,7 +73,8 @@ class VoskRecogniser:
         self._bias = Bias()
         self._rescorer = Rescorer(self._bias, self._pronouncer)
         self._grammar: tuple[str, ...] = ()
-        self._next: tuple[Rescorer, tuple[str, ...]] | None = None
+        self._next: tuple[Rescorer, tuple[str, ...]] = (self._rescorer, self._grammar)
+        """For the next utterance: ``expect`` may be called from another thread at any time."""
         self.failed = ""
         """Why the last ``expect`` changed nothing; "": it did."""
         if bias is not None:
@@ -98,8 +99,7 @@ class VoskRecogniser:
 
     def begin(self) -> None:
         """See ``Recogniser``."""
-        if self._next is not None:
-            (self._rescorer, self._grammar), self._next = self._next, None
+        self._rescorer, self._grammar = self._next
         self._sound, self._after, self._parts, self._known = [], [], [], None
         self._start()
 
