@@ -65,8 +65,9 @@ class FolderSource:
         return [folder for folder in found if folder.name not in self.off]
 
     def fingerprint(self) -> str:
-        """Return paths, sizes and times of all files of its experts, hashed."""
-        return " ".join([str(self.folder), *(stamp(folder) for folder in self.folders())])
+        """Return paths, sizes and times of all files of its experts, hashed; "" without any."""
+        stamps = [stamp(folder) for folder in self.folders()]
+        return " ".join([str(self.folder), *stamps]) if stamps else ""
 
     def load(self) -> list[Expert]:
         """Load the experts. Raises FileError for the first thing that is wrong."""
