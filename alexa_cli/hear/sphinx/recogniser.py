@@ -83,6 +83,7 @@ class SphinxRecogniser:
         self._model: Model | None = None
         self._bias: Bias | None = None
         self._next: tuple[Any, Model] | None = None
+        """For the next utterance; another thread than the one that hears may set it at any time."""
         self._frames: list[bytes] = []
         self._after: list[bytes] = []
         self._known: tuple[int, Recognised] | None = None
@@ -113,7 +114,7 @@ class SphinxRecogniser:
         try:
             self._next = self._prepare(bias)
         except (AlexaError, OSError, RuntimeError, ValueError) as error:
-            if self._decoder is None and self._next is None:
+            if self._next is None:
                 raise AlexaError(f"pocketsphinx cannot start: {error}") from error
             self.failed = str(error)
             return
@@ -121,8 +122,8 @@ class SphinxRecogniser:
 
     def _prepare(self, bias: Bias) -> tuple[Any, Model]:
         model = self._compile(bias)
-        if self._model is not None and model.fingerprint == self._model.fingerprint:
-            return self._decoder, self._model
+        if self._next is not None and model.fingerprint == self._next[1].fingerprint:
+            return self._next
         decoder = self._library.Decoder(
             lmctl=model.control, lmname="main", dict=model.dictionary,
             lw=LANGUAGE_WEIGHT, fwdflatlw=LANGUAGE_WEIGHT, ds=2 if model.size > LARGE else 1,
@@ -157,8 +158,7 @@ class SphinxRecogniser:
         """See ``Recogniser``."""
         self._end()
         if self._next is not None:
-            decoder, self._model = self._next
-            self._decoder, self._next = decoder, None
+            self._decoder, self._model = self._next
         self._frames, self._after, self._known, self._settled = [], [], None, False
         self._means = list(self._latest)
         self._start()
