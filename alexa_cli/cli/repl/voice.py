@@ -215,8 +215,11 @@ class Voice:
             await self._loop.run()
             self._show_state(f"voice: no more sound; {KEY} tries again")
         except Exception as error:  # noqa: BLE001 - sound is foreign code; it never harms typing
-            told = "" if isinstance(error, AlexaError) else f"voice: {type(error).__name__}: "
-            self._notice(" ".join([*f"{told}{error}".split(), FAILED]))
+            if isinstance(error, AlexaError):
+                told = "; ".join(filter(None, (error.message, error.hint)))
+            else:
+                told = f"voice: {type(error).__name__}: {error}"
+            self._notice(f"{' '.join(told.split())}. {FAILED}")
             self._show_state(f"voice: off; {KEY} tries again")
         finally:
             self._loop = None

@@ -14,7 +14,7 @@ import pytest
 from alexa_cli.hear.bias import Bias, Phrase
 from alexa_cli.hear.frame import FRAME_BYTES
 from alexa_cli.hear.recogniser import Recognised
-from alexa_cli.hear.sphinx.recogniser import SphinxRecogniser
+from alexa_cli.hear.sphinx.recogniser import DOUBT, SphinxRecogniser
 
 Speak: TypeAlias = Callable[[str], bytes]
 _LIBRARY: list[object] = []
@@ -148,6 +148,21 @@ def test_silence_after_a_look_changes_nothing(recogniser: SphinxRecogniser, spea
     for _ in range(10):
         recogniser.feed(bytes(FRAME_BYTES))
     assert recogniser.finish(3) is looked
+
+
+def test_what_is_heard_with_doubt_is_heard_again(
+    recogniser: SphinxRecogniser, speak: Speak
+) -> None:
+    """Words that nobody expects: whichever look won, it stays, and the next command is as ever."""
+    strange = speak("the committee postponed its quarterly review")
+    first = hear(recogniser, strange, 5)
+    assert (first.confidence or 0) < DOUBT
+    recogniser.begin()
+    for start in range(0, len(strange), FRAME_BYTES):
+        recogniser.feed(strange[start : start + FRAME_BYTES])
+    looked = recogniser.peek()
+    assert recogniser.peek(5).text == looked.text == recogniser.finish(5).text
+    assert hear(recogniser, speak("turn on the garage light")).text == "turn on the garage light"
 
 
 def test_nothing_is_heard_in_nothing(recogniser: SphinxRecogniser) -> None:
