@@ -28,6 +28,8 @@ _COMMON = frozenset(
     "s t any some all".split()
 )
 """Words that tell no note from another."""
+_PLURAL = re.compile(r"[^su]s$")
+_HISSING = re.compile(r"(?:[sxz]|[cs]h)es$")
 _IRREGULAR = {
     "parked": "park", "hid": "hide", "hidden": "hide", "ate": "eat", "eats": "eat",
     "bought": "buy", "went": "go", "children": "child", "kids": "kid", "mice": "mouse",
@@ -47,9 +49,11 @@ def stems(text: str) -> list[str]:
 def _stem(word: str) -> str:
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    for ending, instead in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+    for ending, instead in (("ies", "y"), ("ing", ""), ("ed", "")):
         if word.endswith(ending) and len(word) - len(ending) >= _SHORT - 1:
             return word[: -len(ending)] + instead
+    if len(word) >= _SHORT:  # "comes" is "come", "boxes" is "box"
+        word = word[: -2 if _HISSING.search(word) else -1] if _PLURAL.search(word) else word
     return word.removesuffix("e") if len(word) > _SHORT else word
 
 

@@ -27,13 +27,14 @@ READ = 10
 JUST_NOW = timedelta(minutes=2)
 """How long "forget that" means the last note."""
 NOTE, GONE, LATEST = "note/", "gone/", "latest"
-MAX_GONE = 200
-"""Forgotten notes that can still be brought back."""
+MAX_GONE = MAX_NOTES
+"""Forgotten notes that can still be brought back: all of them, after "delete all my notes"."""
 _SUBJECT_ENDS = frozenset(
     "is are was were has have had lives live likes like hates hate needs need goes go comes come "
     "can must should will does eats eat wants want takes take opens open closes close "
     "wears wear".split()
 )
+_POINTING = frozenset("that this these those it them they he she him her here there".split())
 _SECRET = re.compile(
     r"pass\s?(word|code|phrase)|\bpwd\b|\bpin\b|code\b|\bcvv\b|\bcvc\b|\bkey is\b|secret|token",
     re.IGNORECASE,
@@ -51,8 +52,8 @@ def remember(
     pet: str | None = None,
 ) -> Result:
     """Keep a note."""
-    begin = start or _name_of(context, person, pet)
-    text = _clean(f"{begin} {note}" if begin else note)
+    begin = start or _pointed(context) or _name_of(context, person, pet)
+    text = _clean(note if begin in {"", "that"} else f"{begin} {note}")
     if not words(text):
         raise AlexaError('Say what to remember, such as "remember that the key is under the pot".')
     with context.store.transaction():
@@ -81,6 +82,8 @@ def recall(context: HandlerContext, what: str | None = None, topic: str | None =
         return list_notes(context)
     notes = _about(context, about)
     known = _at_home(context, about)
+    if not notes and topic and what:  # nothing that answers it, but something about that
+        notes, about, known = _about(context, topic), topic, "I'm not sure."
     if not notes:
         if known:
             return Result({"notes": []}, say=f"{known} You have told me nothing else about it.")
@@ -198,14 +201,16 @@ def _forget(context: HandlerContext, notes: Sequence[dict[str, Any]]) -> Result:
     return Result({"forgotten": ids}, say=say, undo=_undo(add=ids))
 
 
-def _drop(context: HandlerContext, ids: Iterable[str]) -> None:
+def _drop(context: HandlerContext, ids: Sequence[str]) -> None:
     """Set notes aside. What is undone later is found there: no trace holds their text."""
     for identifier in ids:
         note = context.store.get(NOTE + identifier)
         if note is not None:
             context.store.set(GONE + identifier, note)
             context.store.delete(NOTE + identifier)
-    gone = sorted(context.store.items(GONE), key=lambda item: int(item[1]["id"][1:]))
+    now = {*ids}
+    kept = context.store.items(GONE)
+    gone = sorted(kept, key=lambda item: (item[1]["id"] in now, int(item[1]["id"][1:])))
     for key, _ in gone[: max(0, len(gone) - MAX_GONE)]:
         context.store.delete(key)
 
@@ -246,6 +251,12 @@ def _undo(add: Sequence[str] = (), remove: Sequence[str] = ()) -> dict[str, Any]
 
 
 # Words ----------------------------------------------------------------------------------
+
+
+def _pointed(context: HandlerContext) -> str:
+    """A word that only points, and so names nobody: "that meg likes tea" is not of the last pet."""
+    said = (context.said.get("person") or context.said.get("pet") or "").lower()
+    return said if said in _POINTING else ""
 
 
 def _name_of(context: HandlerContext, person: str | None, pet: str | None) -> str:

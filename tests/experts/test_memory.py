@@ -99,3 +99,17 @@ def test_every_note_is_forgotten_after_a_yes(talk: Talk) -> None:
     assert talk("read my notes").startswith("You have no notes")
     talk("undo")
     assert "1 note" in talk("read my notes")
+
+
+def test_that_before_a_note_is_nobody(talk: Talk) -> None:
+    talk("what do you know about Daisy")
+    assert talk("remember that meg likes tea") == "I'll remember that: “meg likes tea.”"
+
+
+def test_every_note_comes_back_by_undo_and_an_old_one_after_many_others(talk: Talk) -> None:
+    for number in range(230):
+        talk(f"remember that box {number} holds number {number}")
+    talk("delete all my notes")
+    talk("yes")
+    talk("undo")
+    assert "230 notes" in talk("read my notes")
