@@ -1,7 +1,8 @@
 """The acting half of a turn: attempts before the barrier, the plan after it, and what experts ask.
 
-Experts may ask the house for four things by ``context.emit``: ``undo``, ``again``, ``repeat`` and
-``stop`` (also ``cancel``). They are done after the plan has run, in this order of appearance.
+Experts may ask the house by ``context.emit`` for ``undo``, ``again``, ``repeat``, ``stop`` (also
+``cancel``) and ``cancel_that``, which undoes what the last turn did if nothing is asked. They are
+done after the plan has run, in this order of appearance.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from alexa_cli.assistant.turning import Turning
     from alexa_cli.turn import Call, Decision, Event, Outcome
 
-ASKS = ("undo", "again", "repeat", "stop", "cancel")
+ASKS = ("undo", "again", "repeat", "stop", "cancel", "cancel_that")
 """What an expert may ask of the house."""
 
 
@@ -150,7 +151,7 @@ class Doing:
     async def _oblige(self) -> AsyncGenerator[Event, None]:
         """Do what experts asked the house for."""
         for name in list(self._emitted):
-            if name == "undo":
+            if name == "undo" or (name == "cancel_that" and self._just_did()):
                 async with aclosing(self._undo()) as events:
                     async for event in events:
                         yield event
@@ -161,10 +162,16 @@ class Doing:
             elif name == "repeat":
                 said = self._turning.snapshot.memory.last_reply
                 self._notes.append(said or "I have not said anything yet.")
-            elif name in {"stop", "cancel"}:
+            elif name in {"stop", "cancel", "cancel_that"}:
                 dropped = self._turning.snapshot.memory.pending
                 self._turning.memory = replace(self._turning.memory, pending=None)
                 self._notes.append("OK, never mind." if dropped else "OK.")
+
+    def _just_did(self) -> bool:
+        """Whether the last turn did something that can be taken back, and nothing is asked."""
+        memory = self._turning.snapshot.memory
+        done = memory.undoable[-1] if memory.undoable else None
+        return memory.pending is None and done is not None and done.turn == memory.last_turn
 
     async def _undo(self) -> AsyncGenerator[Event, None]:
         turning = self._turning

@@ -20,9 +20,9 @@ def stop(context: HandlerContext) -> None:
     context.emit("stop")
 
 
-def cancel(context: HandlerContext) -> None:
-    """Drop the pending question."""
-    context.emit("cancel")
+def cancel(context: HandlerContext, what: str | None = None) -> None:
+    """Drop the pending question; "cancel that" where none was asked: what was just done."""
+    context.emit("cancel" if what is None else "cancel_that")
 
 
 def repeat(context: HandlerContext) -> None:

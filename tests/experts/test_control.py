@@ -10,7 +10,7 @@ from alexa_cli.context.names import Name, NameList
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.experts.conftest import Played
+    from tests.experts.conftest import Played, Talk
 
 
 @pytest.fixture
@@ -85,3 +85,13 @@ def test_pleasantries_know_the_hour(
     assert control.say("greet") == greeting
     assert control.say("bye") == farewell
     assert control.say("thanks") == "You're welcome."
+
+
+def test_cancel_that_takes_back_what_was_just_done_and_never_mind_does_not(talk: Talk) -> None:
+    talk("remind me to call mom tomorrow at six")
+    assert talk("never mind") == "OK."
+    assert talk("cancel that") == "OK."  # the turn before did nothing
+    assert "one reminder" in talk("what are my reminders")
+    talk("remind me to feed the cat tomorrow at seven")
+    assert talk("no, scratch that") == "Done, that's undone."
+    assert "one reminder" in talk("what are my reminders")
