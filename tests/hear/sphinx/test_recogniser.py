@@ -14,7 +14,7 @@ import pytest
 from alexa_cli.hear.bias import Bias, Phrase
 from alexa_cli.hear.frame import FRAME_BYTES
 from alexa_cli.hear.recogniser import Recognised
-from alexa_cli.hear.sphinx.recogniser import DOUBT, SphinxRecogniser
+from alexa_cli.hear.sphinx.recogniser import SphinxRecogniser
 
 Speak: TypeAlias = Callable[[str], bytes]
 _LIBRARY: list[object] = []
@@ -155,8 +155,7 @@ def test_what_is_heard_with_doubt_is_heard_again(
 ) -> None:
     """Words that nobody expects: whichever look won, it stays, and the next command is as ever."""
     strange = speak("the committee postponed its quarterly review")
-    first = hear(recogniser, strange, 5)
-    assert (first.confidence or 0) < DOUBT
+    assert len(hear(recogniser, strange, 5).hypotheses) > 1
     recogniser.begin()
     for start in range(0, len(strange), FRAME_BYTES):
         recogniser.feed(strange[start : start + FRAME_BYTES])
