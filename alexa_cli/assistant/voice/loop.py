@@ -29,7 +29,7 @@ from alexa_cli.assistant.voice.moments import (
     Woken,
 )
 from alexa_cli.assistant.voice.standing import Standing
-from alexa_cli.assistant.voice.words import named, without
+from alexa_cli.assistant.voice.words import named, revisions
 from alexa_cli.config.paths import private_dir
 from alexa_cli.errors import AlexaError
 from alexa_cli.turn import Finished, Heard, Replied, Replying, Stage
@@ -88,7 +88,10 @@ class VoiceLoop:
 
     def key(self) -> None:
         """Take the key of the conversation: talk now; that was all; be silent."""
-        if self.listening:
+        if self._state == "listening" and self._speaker.speaking:
+            self._speaker.stop()
+            self._show(Stopped("key"))
+        elif self.listening:
             self._ending = True  # the next frame ends it
         else:
             self._called.set()
@@ -109,10 +112,9 @@ class VoiceLoop:
 
     def announce(self, text: str) -> None:
         """Say something that is due; after what is being said or heard."""
-        if self._turn is not None:
-            self._told.append(text)
-        else:
-            self._speaker.finish(text)
+        self._told.append(text)
+        if self._turn is None:
+            self._tell()
 
     # The conversation -------------------------------------------------------------------------
 
@@ -208,7 +210,7 @@ class VoiceLoop:
         self._called.clear()
         self._final.clear()
         options = replace(self._how.options, sounded=Account(self._listener, self._ears))
-        words = self._words(first, stream)
+        words = revisions(first, stream, self._how.wake_words)
         turn = self._turn = asyncio.create_task(self._take(words, options, self._see))
         said = asyncio.create_task(self._said(turn))
         guard = asyncio.create_task(self._guard())
@@ -220,17 +222,18 @@ class VoiceLoop:
                 elif not said.cancelled():
                     said.result()
                 return None
-            called = guard.result()
-            self._speaker.stop()
-            if called is not None:
-                self._show(Stopped(called.by))
-            return called
+            return guard.result()
         finally:
             await ended(turn, said, guard)
             self._turn, self._state = None, "waiting"
-            for text in self._told:
-                self._speaker.finish(text)
-            self._told.clear()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say what is due; a wake word in it wakes nobody."""
+        self._reply = " ".join(self._told) or self._reply
+        for text in self._told:
+            self._speaker.finish(text)
+        self._told.clear()
 
     async def _said(self, turn: asyncio.Task[object]) -> None:
         """Wait for a turn and until its reply is said; what fits next is made meanwhile."""
@@ -257,7 +260,7 @@ class VoiceLoop:
     # Between utterances -----------------------------------------------------------------------
 
     async def _wait(self, *, quietly: bool = False) -> Start | None:
-        """Wait for the key or the wake word; None: there is no more sound."""
+        """Wait for the key or the wake word, and be silent then; None: there is no more sound."""
         if not quietly:
             self._show(Waiting(self._how.wake_words if self._spotter else ()))
             if self._spotter is None:
@@ -267,7 +270,11 @@ class VoiceLoop:
             waiting.add(asyncio.create_task(self._spot(self._spotter)))
         try:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            return next(iter(done)).result()
+            called = next(iter(done)).result()
+            if called is not None and (quietly or self._speaker.speaking):
+                self._speaker.stop()
+                self._show(Stopped(called.by))
+            return called
         finally:
             await ended(*waiting)
 
@@ -300,8 +307,10 @@ class VoiceLoop:
 
     def _deaf(self) -> bool:
         """Whether what is heard now is for nobody: the house itself, or no key was pressed."""
-        if self._spotter is not None or self._how.barge_in:
+        if self._how.barge_in:
             return False
+        if self._spotter is not None:  # it hears its word through what is said, but nobody else
+            return self._speaker.speaking and self._state == "listening"
         return self._speaker.speaking or (self._how.mode == "push" and self._state == "answering")
 
     def _watch(self, frame: Frame) -> None:
@@ -310,15 +319,6 @@ class VoiceLoop:
         self.watch(frame)
 
     # A turn -----------------------------------------------------------------------------------
-
-    async def _words(
-        self, first: Utterance, stream: AsyncGenerator[Utterance, None]
-    ) -> AsyncGenerator[Utterance, None]:
-        """Yield the revisions of an utterance, without a wake word before them."""
-        names = self._how.wake_words
-        yield without(first, names)
-        async for utterance in stream:
-            yield without(utterance, names)
 
     def _see(self, event: Event) -> None:
         """Take an event of a turn."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from alexa_cli.language.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from alexa_cli.hear.frame import Frame
     from alexa_cli.turn import Utterance
@@ -38,6 +38,15 @@ class Spotter(Protocol):
     def reset(self) -> None:
         """Forget what was heard: there was a gap."""
         ...
+
+
+async def revisions(
+    first: Utterance, more: AsyncIterator[Utterance], names: Sequence[str]
+) -> AsyncGenerator[Utterance, None]:
+    """Yield the revisions of an utterance, without the wake words before them."""
+    yield without(first, names)
+    async for utterance in more:
+        yield without(utterance, names)
 
 
 def without(utterance: Utterance, names: Sequence[str]) -> Utterance:

@@ -343,3 +343,40 @@ def test_the_wake_word_gets_through_a_reply_but_not_out_of_it(talk: Talk) -> Non
     how = How("wake", wake_words=("robot", "patel"))
     told = play(talk, how, story, mark, spotter=OnFrame(mark))
     assert told.replies == ["The desk lamp is on.", "Calling Priya Patel."]
+
+
+def test_what_rings_is_not_heard_as_a_request(talk: Talk) -> None:
+    """After the wake word nobody has spoken yet, and it rings: it must not hear that."""
+    mark = b"\1\0" * (FRAME_BYTES // 2)
+
+    async def story(told: Story) -> None:
+        await told.until(Listening)
+        told.loop.announce("Switch the desk lamp on.")
+        await told.speaking(1)
+        await told.room.hears(spoken("switch the desk lamp on"))  # as if it heard itself
+        told.loop.key()
+        assert (await told.until(Stopped)).by == "key"
+        told.room.said.put_nowait(spoken("call priya patel"))
+        await told.until(Replied)
+
+    told = play(talk, How("wake", wake_words=("robot",)), story, mark, spotter=OnFrame(mark))
+    assert told.replies == ["Calling Priya Patel."]
+
+
+def test_whoever_calls_silences_what_rings(talk: Talk) -> None:
+    """The wake word and the key do; a wake word in what rings does not."""
+    mark = b"\1\0" * (FRAME_BYTES // 2)
+
+    async def story(told: Story) -> None:
+        await told.until(Waiting)
+        told.loop.announce("Tell the robot.")
+        await told.speaking(1)
+        await told.room.hears(mark)
+        assert not [m for m in told.shown if isinstance(m, Woken)]
+        told.loop.announce("Your tea is ready.")
+        told.room.said.put_nowait(mark)
+        assert (await told.until(Stopped)).by == "word"
+        assert not told.speaker.speaking
+        await told.until(Listening)
+
+    play(talk, How("wake", wake_words=("robot",)), story, spotter=OnFrame(mark))
