@@ -176,6 +176,14 @@ def add_room(context: HandlerContext, name: str, floor: str | None = None) -> Re
     return _changed(f"Added the {name}{where}.", before, "areas", identifier)
 
 
+def add_device(context: HandlerContext, name: str, kind: str, room: str | None = None) -> Result:
+    """Note a device. Nothing moves by that: it is one of the home that this program keeps."""
+    name = _bare(name)
+    identifier, before = _home(context).add("devices", name, {"kind": kind, "area": room})
+    where = f" to the {context.household.rooms.get(room).name}" if room else ""
+    return _changed(f"Added the {name}{where}.", before, "devices", identifier)
+
+
 def move_device(context: HandlerContext, device: str, room: str) -> Result:
     """Note in which room a device is."""
     entry = _entry(context, "devices", device)

@@ -155,7 +155,11 @@ def describe_device(context: HandlerContext, device: str, property: str | None =
     home = Home(context)
     found = home.device(device)
     state = home.state(found)
-    if property is None:
+    room = context.household.devices.get(device).attributes.get("area_name")
+    if property == "place" and room and found.kind != "vacuum":
+        say = f"{the(found)} {be(found)} in the {room}."
+        return Result({"device": device, "place": room}, say=say[:1].upper() + say[1:])
+    if property in {None, "place"}:
         return Result({"device": device, **_plain(state)}, say=summary(found, state))
     value, say = about(found, state, property)
     return Result({"device": device, property: value}, say=say)

@@ -65,3 +65,14 @@ def test_how_a_name_is_said_is_kept_with_it(talk: Talk) -> None:
     assert daisy is not None
     assert daisy.pronunciation == "day zee"
     assert home.pronunciations["quay"] == "key"
+
+
+def test_a_device_is_added_by_voice_used_by_its_name_and_found(talk: Talk) -> None:
+    assert talk("add a lamp called corner lamp to the office") == (
+        "Added the corner lamp to the office."
+    )
+    assert talk("turn on the corner lamp") == "I turned on the corner lamp."
+    assert talk("where is the corner lamp") == "The corner lamp is in the office."
+    talk("undo")
+    talk("undo")
+    assert "don't know" in talk("turn on the corner lamp")
