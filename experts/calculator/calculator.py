@@ -50,9 +50,10 @@ def go_on(
     number: float | None = None,
     percent: str | None = None,
     change: str | None = None,
+    takes: str | None = None,
 ) -> Result:
-    """Go on from the last result: "times three", "half of that"."""
-    last = _last(context)
+    """Go on from the last result: "times three", "half of that", "divide it by two"."""
+    last, operator = _last(context), operator or takes
     if change is not None:
         worth = work_out(_CHANGES[change].format(f"({_text(last.value)})"))
         said = _CHANGED[change].format(_said(last))

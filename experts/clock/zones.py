@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HERE", "names"]
 _YEAR_DAYS = 370
+_LONGEST = 366 * 86_400
+"""Seconds."""
 _NAMED_ZONES = (" time",)
 
 
@@ -35,6 +37,18 @@ def tell_time(context: HandlerContext, place: str = HERE) -> Result:
     away = (there.date() - local(context, HERE).date()).days
     day = f" on {there:%A}" if away else ""
     return Result(value, say=f"It's {hour(there)}{day} {_in(place)}.")
+
+
+def time_then(context: HandlerContext, duration: float, ago: str | None = None) -> Result:
+    """Say what time it will be in ``duration`` seconds, or was that long ago."""
+    start = local(context, HERE)
+    if abs(duration) > _LONGEST:
+        raise AlexaError("That is too far away for a time of day.")
+    step = timedelta(seconds=round(duration))
+    then = (start.astimezone(UTC) + (-step if ago else step)).astimezone(start.tzinfo)
+    day = "" if then.date() == start.date() else f" on {day_in_full(then.date())}"
+    said = f"{'It was' if ago else 'It will be'} {hour(then)}{day}."
+    return Result({"time": then.isoformat(timespec="minutes")}, say=said)
 
 
 def convert_time(context: HandlerContext, time: str, to: str, place: str = HERE) -> Result:
