@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import ctypes.util
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from alexa_cli.cli.common import Common
 from alexa_cli.cli.keys import RELEASED, REPEATS, Held
+from alexa_cli.cli.repl.talk import Talk
+from alexa_cli.cli.repl.voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alexa_cli.cli.screen import Seen
     from tests.cli.conftest import Installed, Ran, Tmux
     from tests.hear.microphone import VirtualMicrophone
 
@@ -151,6 +156,73 @@ def test_a_voice_takes_a_terminal(
     ran = alexa("chat", *desk, stdin=b"/voice on\n/mute\n")
     assert ran.err.splitlines()[0] == "alexa: there is no voice here"
     assert "alexa: there is no voice to mute" in ran.err
+
+
+class Blank:
+    """A page that nobody looks at."""
+
+    columns = 80
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+
+    def show(self, text: str) -> None:
+        self.news.set()
+
+    def redraw(self) -> None:
+        self.news.set()
+
+    write = said = show
+
+    def answered(self, seen: Seen) -> None: ...
+
+
+def test_voice_on_and_off_and_with_other_settings(
+    home: Path, tmp_path: Path, desk: list[str]
+) -> None:
+    """Without a wake word the microphone is shut until the key, so none is needed here."""
+    pytest.importorskip("pocketsphinx")
+    program = tmp_path / "voice"
+    said = tmp_path / "said"
+    program.write_text(f'#!/bin/sh\nprintf "%s" "$1" > "{said}.part"\nmv "{said}.part" "{said}"\n')
+    program.chmod(0o700)
+
+    async def run(talk: Talk) -> None:
+        page = Blank()
+        voice = Voice(talk, page)
+
+        async def ready() -> None:
+            async with asyncio.timeout(30):
+                while not voice.toolbar().startswith("voice: F2"):
+                    page.news.clear()
+                    await page.news.wait()
+
+        voice.key()  # before it is ready, and then it is not wanted
+        await voice.off()
+        voice.on()
+        await ready()
+        assert not voice.listening
+        leaving = asyncio.create_task(voice.off())
+        await asyncio.sleep(0)
+        voice.on()  # before it was off
+        await leaving
+        await ready()
+        talk.reload(f"speak.command=[{program}, $text]")
+        await voice.off()
+        voice.on()
+        await ready()
+        voice.announce("Your tea is ready.")
+        async with asyncio.timeout(30):
+            while not said.exists():  # noqa: ASYNC110 - another program makes it
+                await asyncio.sleep(0.01)
+        assert said.read_text() == "Your tea is ready."
+        assert voice.running
+        await voice.close()
+        await talk.close()
+
+    talk = Talk.begin(Common(folders=(Path(desk[1]),), sets=("hear.wake.words=[]",)))
+    with talk.session.store:
+        asyncio.run(run(talk))
 
 
 class Clock(asyncio.SelectorEventLoop):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from alexa_cli.cli.screen import Seen
     from alexa_cli.hear.frame import Frame
     from alexa_cli.hear.level import Meter
+    from alexa_cli.speak.voice.speaker import Speaker
     from alexa_cli.turn import Event, Utterance
 
 EVERY = 3
@@ -76,10 +77,8 @@ class Voice:
 
     def __init__(self, talk: Talk, page: Page) -> None:
         self._talk, self._page = talk, page
-        settings = talk.session.loaded.settings
-        self._speaker = open_speaker(
-            settings.speak, language=settings.language, notice=self._notice
-        )
+        self._speaks = talk.session.loaded.settings.speak
+        self._speaker = self._open_speaker()
         self.turn = asyncio.Lock()
         """Held by whoever runs a turn."""
         self.words = ""
@@ -124,11 +123,13 @@ class Voice:
 
     async def off(self) -> None:
         """Let go of the microphone and be silent."""
+        self._called = False
         running, self._running = self._running, None
         if running is not None:
             await ended(running)
         self._speaker.stop()
-        self._show_state("")
+        if not self.running:  # it may have been switched on again meanwhile
+            self._show_state("")
 
     def key(self) -> None:
         """Take the key: talk now; that was all; be silent. A voice that failed tries again."""
@@ -207,12 +208,13 @@ class Voice:
 
     async def _run(self) -> None:
         """Converse until it is switched off; what fails is told, and typing goes on."""
+        loop = None
         try:
-            self._loop = await self._begin()
+            loop = self._loop = await self._begin()
             if self._called:
-                self._loop.key()
+                loop.key()
             self._called = False
-            await self._loop.run()
+            await loop.run()
             self._show_state(f"voice: no more sound; {KEY} tries again")
         except Exception as error:  # noqa: BLE001 - sound is foreign code; it never harms typing
             if isinstance(error, AlexaError):
@@ -221,14 +223,19 @@ class Voice:
                 told = f"voice: {type(error).__name__}: {error}"
             self._notice(f"{' '.join(told.split())}. {FAILED}")
             self._show_state(f"voice: off; {KEY} tries again")
+            self._called = False
         finally:
-            self._loop = None
+            if self._loop is loop:  # not when it was switched on again meanwhile
+                self._loop = None
 
     async def _begin(self) -> VoiceLoop:
         """Return a conversation that is ready to run. Raises AlexaError."""
         talk = self._talk
         self._session, self._conversation = talk.session, talk.conversation
         settings = talk.session.loaded.settings
+        if settings.speak != self._speaks:
+            self._speaks = settings.speak
+            self._speaker = self._open_speaker(muted=self.muted)
         wake = settings.hear.wake
         spotter = None
         if wake.words:
@@ -246,6 +253,10 @@ class Voice:
         )  # fmt: skip
         loop.watch, loop.woken = self._hears, talk.prefetch
         return loop
+
+    def _open_speaker(self, *, muted: bool = False) -> Speaker:
+        language = self._talk.session.loaded.settings.language
+        return open_speaker(self._speaks, language=language, notice=self._notice, muted=muted)
 
     async def _again(self) -> None:
         await self.off()
