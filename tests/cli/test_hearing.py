@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.cli.conftest import Installed
+    from tests.cli.conftest import Installed, Ran
 
 
 def test_the_sample_is_heard_understood_and_done(alexa: Installed) -> None:
@@ -29,24 +30,24 @@ def test_the_sample_is_heard_understood_and_done(alexa: Installed) -> None:
     [(None, "no such file"), (b"", "empty"), (b"RIFFnonsense" * 20, "sound")],
 )
 def test_what_is_no_sound_is_told_in_a_line(
-    alexa: Installed, tmp_path: Path, content: bytes | None, told: str
+    inside: Callable[..., Ran], tmp_path: Path, content: bytes | None, told: str
 ) -> None:
     file = tmp_path / "heard.wav"
     if content is not None:
         file.write_bytes(content)
-    ran = alexa("ask", "--audio", str(file))
+    ran = inside("ask", "--audio", str(file))
     assert ran.code == 1
     assert told in ran.err
     assert ran.out == ""
 
 
-def test_silence_is_nothing_heard(alexa: Installed, tmp_path: Path) -> None:
+def test_silence_is_nothing_heard(inside: Callable[..., Ran], tmp_path: Path) -> None:
     import wave
 
     file = tmp_path / "silence.wav"
     with wave.open(str(file), "wb") as sound:
         sound.setparams((1, 2, 16_000, 0, "NONE", "not compressed"))
         sound.writeframes(bytes(32_000))
-    ran = alexa("ask", "--audio", str(file))
+    ran = inside("ask", "--audio", str(file))
     assert ran.code == 3
     assert ran.out == "I heard nothing.\n"
