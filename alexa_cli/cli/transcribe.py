@@ -177,6 +177,8 @@ async def _all(
     files: Sequence[str], session: Session, recogniser: Recogniser, wanted: Wanted
 ) -> bool:
     """Write all files down; returns whether one could not be read to its end."""
+    from alexa_cli.language.text import printable
+
     failed = False
     for file in files:
         heard = False
@@ -184,7 +186,7 @@ async def _all(
             async for listener in _utterances(file, session, recogniser, wanted):
                 heard = True
                 for line in _lines(file, listener, wanted):
-                    sys.stdout.write(f"{line}\n")
+                    sys.stdout.write(f"{printable(line)}\n")
                 sys.stdout.flush()
         except AlexaError as error:
             failed = True
@@ -226,7 +228,6 @@ async def _utterances(
 
 def _lines(file: str, listener: Listener, wanted: Wanted) -> Iterator[str]:
     from alexa_cli.cli.trace import dumps
-    from alexa_cli.language.text import printable
 
     heard = listener.recognised
     began = listener.ends[-1].at - listener.seconds
@@ -245,7 +246,7 @@ def _lines(file: str, listener: Listener, wanted: Wanted) -> Iterator[str]:
             ] if wanted.words else [],
         })  # fmt: skip
         return
-    name = f"{printable(file)}: " if wanted.named else ""
+    name = f"{file}: " if wanted.named else ""
     times = f"{start:.2f}-{end:.2f}  " if wanted.words else ""
     yield f"{name}{times}{heard.text}"
     if wanted.n_best > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,3 +158,21 @@ def test_an_engine_that_is_not_there(alexa: Alexa, spoken: Spoken) -> None:
 )  # fmt: skip
 def test_files_are_told_from_speech(line: str, verb: str) -> None:
     assert as_command(line.split())[0] == verb
+
+
+def test_a_model_of_vosk_cannot_command_the_terminal(
+    alexa: Alexa, spoken: Spoken, repo: Path, tmp_path: Path
+) -> None:
+    """A model is foreign: what its words are is written as text."""
+    pytest.importorskip("vosk")
+    model = tmp_path / "model"
+    shutil.copytree(repo / "tests" / "data" / "tiny_vosk", model)
+    words = model / "graph" / "words.txt"
+    words.write_text(words.read_text().replace("kitchen ", "kit\x9b31mchen "))
+    code, out, err = alexa(
+        spoken("talk.wav", "turn on the kitchen light"), "--set", f"hear.model={model}", "--words",
+        "--n-best", "2",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    assert "kitchen" in out
+    assert "\x9b" not in out
