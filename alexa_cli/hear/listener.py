@@ -89,6 +89,11 @@ class Listener:
         """How much of the last utterance's sound was recognised, from the pre-roll on."""
         return len(self._hearing.sound) * FRAME_SECONDS if self._hearing else 0.0
 
+    @property
+    def overflows(self) -> int:
+        """Frames that the source lost because nobody took them in time."""
+        return self._sound.overflows
+
     def end(self) -> None:
         """End the utterance with the next frame, whatever is being said (a key was let go)."""
         if self._hearing:
@@ -176,6 +181,10 @@ class _Sound:
     @property
     def name(self) -> str:
         return self._source.name
+
+    @property
+    def overflows(self) -> int:
+        return self._source.overflows
 
     async def next(self) -> Frame | None:
         """Return the next frame, or None: there are no more."""

@@ -147,6 +147,8 @@ def heard_text(record: TurnRecord) -> Iterator[str]:
                 f"{about[names.ENGINE]}, bias {about.get(names.BIAS)}, "
                 f"{sent} bytes of it sent out"
             )
+            if lost := about.get(names.LOST):
+                yield f"{lost} frames of sound were lost: this machine is too busy"
         elif span.name == "end":
             yield f"{about.get(names.STAGE)} end: {about.get(names.REASON)}"
     if any(names.ENGINE in span.attributes for span in record.spans):

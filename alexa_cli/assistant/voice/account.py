@@ -34,4 +34,5 @@ class Account:
         return {
             "engine": recogniser.name, "bias": recogniser.readiness,
             "sound_seconds": round(self._listener.seconds, 3), "sent": SENT,
+            "lost": self._listener.overflows,
         }  # fmt: skip

@@ -20,6 +20,8 @@ from alexa_cli.hear.frame import FRAME_BYTES, FRAME_SECONDS, RATE, Frame
 from alexa_cli.speak.voice import Sound
 from alexa_cli.speak.voice.espeak import synthesise
 from alexa_cli.speak.voice.speaker import Speaker
+from alexa_cli.trace.save import load_turn
+from alexa_cli.trace.show import heard_text
 from alexa_cli.turn import Heard, Replied, Stage
 
 if TYPE_CHECKING:
@@ -361,6 +363,18 @@ def test_what_rings_is_not_heard_as_a_request(talk: Talk) -> None:
 
     told = play(talk, How("wake", wake_words=("robot",)), story, mark, spotter=OnFrame(mark))
     assert told.replies == ["Calling Priya Patel."]
+
+
+def test_the_trace_says_how_much_sound_was_lost(talk: Talk) -> None:
+    async def story(told: Story) -> None:
+        told.aloud.free.set()
+        told.room.overflows = 3
+        await told.task
+
+    play(talk, How("once"), story, spoken("switch the desk lamp on"))
+    with talk.session.store:
+        record = load_turn(talk.session.store, "last")
+    assert "3 frames of sound were lost: this machine is too busy" in list(heard_text(record))
 
 
 def test_whoever_calls_silences_what_rings(talk: Talk) -> None:
