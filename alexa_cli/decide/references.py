@@ -33,9 +33,20 @@ OTHER = frozenset(
 )
 
 
+_PLACES = frozenset(
+    "first second third fourth fifth sixth seventh eighth ninth tenth last next".split()
+)
+
+
 def is_reference(said: str) -> bool:
     """Whether these words only point at something said before."""
     return words(said) in PRONOUNS or words(said) in OTHER
+
+
+def is_place(said: str) -> bool:
+    """Whether these words point at one of what was read out: "the second one"."""
+    spoken = words(said)
+    return len(spoken) in {2, 3} and spoken[-1] == "one" and spoken[-2] in _PLACES
 
 
 def stands_for(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from alexa_cli.catalog.templates import matches
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
-from alexa_cli.decide.references import is_reference
+from alexa_cli.decide.references import is_place, is_reference
 from alexa_cli.decide.reflex import is_users_own
 from alexa_cli.decide.resolution import PEOPLE, Trouble, resolve
 from alexa_cli.decide.spans import ARTICLES, Spans
@@ -199,7 +199,7 @@ class Sentences:
         near = (
             last is not None
             and any(call.expert == api.expert for call in last.calls)
-            and any(is_reference(words) for words in said.values())
+            and any(is_reference(words) or is_place(words) for words in said.values())
         )
         return _Found(replace(reading, score=max(score, 0.0)), result, own, near)
 

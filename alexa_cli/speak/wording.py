@@ -27,7 +27,8 @@ MAX_REPLY = 2_000
 """Characters of a reply."""
 _ENDS = (".", "!", "?", "…", ":", "”", '."', '!"', '?"')
 _LOWERED = frozenset(
-    "the a an this that these those there no nothing nobody it your my our today tomorrow".split()
+    "the a an this that these those there no nothing nobody it your my our today tomorrow "
+    "yesterday".split()
 )
 
 

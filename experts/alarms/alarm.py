@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 LATEST, NEXT, NONE = "latest", "next", "none"
 """In place of an identifier: the one that was set last, the one that rings next, none at all."""
+_ALIKE = 0.8
+"""A name as much like "alarm" is that word, misspelt."""
 NOON, EARLIEST = 12, 4
 """A bare hour from ``EARLIEST`` on is one of the morning, to get up by."""
 _LENGTHS = frozenset("hour hours minute minutes second seconds now".split())
@@ -104,7 +107,9 @@ def bare(name: str | None) -> str | None:
     said = (name or "").strip()
     for article in ("the ", "my ", "a ", "an "):
         said = said.removeprefix(article)
-    return said.removesuffix(" alarm").strip() or None
+    said = said.removesuffix(" for").removesuffix(" at").removesuffix(" alarm").strip()
+    slip = SequenceMatcher(None, said.lower(), "alarm").ratio() >= _ALIKE  # "set a alrm for nine"
+    return None if slip else said or None
 
 
 # A bare hour ----------------------------------------------------------------------------

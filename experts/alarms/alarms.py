@@ -20,7 +20,7 @@ from alexa_cli.catalog.times import (
 from alexa_cli.errors import AlexaError
 
 from .alarm import NEXT, Alarm, bare, days_to_get_up, on_its_day, title, to_get_up, when
-from .keeping import add, drop, get, is_over, live, rang, save, time_of, undo
+from .keeping import add, drop, get, is_over, keep_order, live, rang, save, time_of, undo
 from .telling import (
     add_new,
     capital,
@@ -96,6 +96,7 @@ def list_alarms(context: HandlerContext, day: str | None = None) -> Result:
     value: Any = {"alarms": [seen(each, at) for each, at in found]}
     if not found:
         return Result(value, say=f"You have no alarms{about}.")
+    keep_order(context, [each.id for each, _ in found])
     parts = [listed(each, at, context) for each, at in found]
     count = "one alarm" if len(found) == 1 else f"{len(found)} alarms"
     return Result(value, say=f"You have {count}{about}: {'; '.join(parts)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .alarm import LATEST, NEXT, NONE, aliases, title, when
-from .keeping import live, rang, time_of
+from .keeping import live, place_of, rang, time_of
 
 if TYPE_CHECKING:
     from alexa_cli.catalog import HandlerContext
@@ -27,7 +27,7 @@ def names(context: HandlerContext) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for (each, at), called in zip(shown, titles, strict=True):
         name = f"{called}, {when(each, at, context)}" if titles.count(called) > 1 else called
-        others = aliases(each, at, context)
+        others = [*aliases(each, at, context), *place_of(context, each.id)]
         if ringing and each.id != ringing.id:
             others = [one for one in others if one not in {"alarm", "alarm clock"}]
         found.append({"id": each.id, "name": name, "aliases": [called, *others]})

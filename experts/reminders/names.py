@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .keeping import live, over
+from .keeping import live, over, place_of
 from .reminder import LATEST, NEXT, NONE, aliases, when
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def names(context: HandlerContext) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for (each, at), title in zip(shown, titles, strict=True):
         name = f"{title}, {when(each, at, context)}" if titles.count(title) > 1 else title
-        called = aliases(each, at, context)
+        called = [*aliases(each, at, context), *place_of(context, each.id)]
         if coming and not any(each is one for one, _ in coming):
             called.remove("reminder")  # "the reminder" is one to come, if there is one
         found.append({"id": each.id, "name": name, "aliases": [title, *called]})

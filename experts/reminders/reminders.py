@@ -21,6 +21,7 @@ from .keeping import (
     add,
     drop,
     get,
+    keep_order,
     last_said,
     live,
     over,
@@ -150,6 +151,7 @@ def list_reminders(
     value: Any = {"reminders": [seen(each, at) for each, at in found]}
     if not found:
         return Result(value, say=f"You have no reminders{about}.")
+    keep_order(context, [each.id for each, _ in found[:MOST_SAID]])
     parts = [f"{when(each, at, context)}: {each.title}" for each, at in found[:MOST_SAID]]
     count = "one reminder" if len(found) == 1 else f"{len(found)} reminders"
     more = f"; and {len(found) - MOST_SAID} more" if len(found) > MOST_SAID else ""

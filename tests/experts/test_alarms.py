@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from alexa_cli.catalog.modules import load_function
 from alexa_cli.errors import AlexaError
 from alexa_cli.turn import Argument
 from alexa_cli.watch import claiming, due
@@ -272,3 +273,20 @@ def test_what_is_over_is_refused(alarms: Played) -> None:
     alarms.call("set_alarm", at=SEVEN)
     with pytest.raises(AlexaError, match="Say when"):
         alarms.call("shift_alarm", alarm="a1", duration=24 * 3600)
+
+
+def test_a_misspelt_alarm_is_no_name(alarms: Played) -> None:
+    bare: Any = load_function(alarms.expert, "alarm:bare")
+    assert [bare(said) for said in ("alrm for", "alram", "the gym alarm", "gym at")] == [
+        None, None, "gym", "gym",
+    ]  # fmt: skip
+
+
+def test_the_second_one_is_what_was_read_out_second(alarms: Played) -> None:
+    for hour in ("07", "08", "09"):
+        alarms.call("set_alarm", at=f"2030-01-01T{hour}:00:00+00:00")
+    alarms.say("list_alarms")
+    second = alarms.names("alarm_names").find("the second one")
+    assert [match.id for match in second] == ["a2"]
+    assert "8 AM" in alarms.say("cancel_alarm", alarm="a2")
+    assert alarms.names("alarm_names").find("the third one")[0].id == "a3"  # as it was read out
