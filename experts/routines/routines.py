@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from alexa_cli.catalog import Result
 from alexa_cli.errors import AlexaError
 
-from .steps import MAX_NAME, MAX_STEPS, is_about_talking, meaning, read, split_name
+from .steps import MAX_NAME, MAX_STEPS, is_about_talking, meaning, read, split_name, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,10 +49,10 @@ def create_routine(context: HandlerContext, name: str, steps: str) -> Result:
         context.store.set("number", number)
         routine = {"id": f"r{number}", "name": name, "steps": found}
         undo = _save(context, routine)
-    say = f"When you say “{name}”, I'll {_joined([step['words'] for step in found])}."
+    say = f"When you say “{name}”, I'll {_joined([told(step['words']) for step in found])}."
     other = meaning_of_name(context, name)
     if other:
-        say += f" It meant something else before ({other}); your routine goes first now."
+        say += f" Until now that meant something else ({other}); your routine goes first."
     return Result({"id": routine["id"], "routine": name, "steps": len(found)}, say=say, undo=undo)
 
 
@@ -79,7 +79,7 @@ def add_step(context: HandlerContext, routine: str, steps: str) -> Result:
     found = _get(context, routine)
     new = read(context, steps)
     undo = _save(context, {**found, "steps": [*found["steps"], *new]})
-    say = f"“{found['name']}” will also {_joined([step['words'] for step in new])}."
+    say = f"“{found['name']}” will also {_joined([told(step['words']) for step in new])}."
     return Result({"id": routine, "added": len(new)}, say=say, undo=undo)
 
 
@@ -123,6 +123,20 @@ def delete_routine(context: HandlerContext, routine: str) -> Result:
         _publish(context)
     undo = {"api": "put_back", "arguments": {"before": {routine: found}}}
     return Result({"routine": found["name"]}, say=f"Deleted “{found['name']}”.", undo=undo)
+
+
+def delete_all(context: HandlerContext) -> Result:
+    """Delete every routine."""
+    with context.store.transaction():
+        gone = _all(context)
+        for identifier in gone:
+            context.store.delete(PREFIX + identifier)
+        _publish(context)
+    if not gone:
+        return Result({"routines": []}, say="You have no routines.")
+    count = "your routine" if len(gone) == 1 else f"all {len(gone)} routines"
+    undo: Any = {"api": "put_back", "arguments": {"before": gone}}
+    return Result({"routines": [*gone]}, say=f"Deleted {count}.", undo=undo)
 
 
 def put_back(context: HandlerContext, before: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,9 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^[\"“”']+(?P<name>[^\"“”']+)[\"“”']+[\s,:;]*(?P<rest>.+)$", re.DOTALL)
+_TELLS = re.compile(r"tells|turns|reminds|sets|locks|dims|plays|starts|opens|closes", re.IGNORECASE)
+_YOU = {"me": "you", "my": "your"}
+_ME = re.compile(r"\b(?:me|my)\b", re.IGNORECASE)
 _OWN = "routines."
 _CONTROL = frozenset({
     "control.stop", "control.cancel", "control.repeat", "control.again", "control.undo",
@@ -84,6 +87,13 @@ def imperative(text: str) -> str:
         return match["before"] + verb[:-ending]
 
     return _VERB.sub(bare, text)
+
+
+def told(words: str) -> str:
+    """A step as it goes on after "I'll": ``tells me the weather`` → ``tell you the weather``."""
+    first, _, rest = words.partition(" ")
+    plain = imperative(words) if _TELLS.fullmatch(first) and rest else words
+    return _ME.sub(lambda match: _YOU[match[0].lower()], plain)
 
 
 def _can_do(context: HandlerContext, said: str) -> bool:

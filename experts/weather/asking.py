@@ -21,7 +21,8 @@ HOME = "place"
 _HERE = frozenset({"here", "in here", "my place", "my area", "outside", "home"})
 _PLAIN = re.compile(r"[^\W_][\w .,'’()-]{0,59}")
 _NOWHERE = (
-    "I don't know which place the weather is for. Name one, or say “use Boston for the weather”."
+    "I don't know which place the weather is for. Say “what about Boston”, or to have it always, "
+    "“use Boston for the weather”."
 )
 
 

@@ -88,3 +88,12 @@ def test_what_another_routine_does_now_counts(talk: Talk) -> None:
     talk("add run two to one")
     talk("add unlock the front door to two")
     assert talk("run one") == "Run one (unlock the front door)?"
+
+
+def test_all_routines_are_deleted_after_a_yes_and_come_back(talk: Talk) -> None:
+    reply = talk("create a routine called morning that tells me my notes")
+    assert reply.startswith("When you say “morning”, I'll tell you your notes.")
+    assert talk("delete all my routines").endswith("?")
+    assert talk("yes") == "Deleted your routine."
+    talk("undo")
+    assert "morning" in talk("what routines do i have")
