@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NOON = 12
 LATEST = "latest"
+_FAR = timedelta(days=3_660)
+"""How far ahead one that leaves days out is looked for."""
 SNOOZABLE = timedelta(hours=1)
 """For how long after it rang an alarm can be snoozed."""
 
@@ -102,11 +104,20 @@ def ringing_on(
     for each, at in found:
         on_day = at
         if each.repeat and not length_of(each.repeat):
+            if _is_plain(each.repeat) and on_day <= start:  # straight there, however far it is
+                on_day = context.notify.first(each.repeat, start) or on_day
+            if start - on_day > _FAR:
+                continue
             while on_day <= start and (after := context.notify.next(each.repeat, on_day)):
                 on_day = after
         if on_day.astimezone(zone).date() == wanted:
             there.append((each, on_day))
     return there, about
+
+
+def _is_plain(rule: str) -> bool:
+    """Whether a rule comes in every one of its periods, so that it can be begun anywhere."""
+    return "INTERVAL=" not in rule or "INTERVAL=1;" in f"{rule};"
 
 
 # Wording --------------------------------------------------------------------------------
