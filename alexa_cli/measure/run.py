@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from alexa_cli.catalog.expert import Effect
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.errors import UsageError
-from alexa_cli.language.text import MAX_CHARACTERS, tokenise
+from alexa_cli.language.text import MAX_CHARACTERS, tokenise, words
 from alexa_cli.measure.metrics import judge
 from alexa_cli.measure.sound import Clock, listen, sounded
 from alexa_cli.turn import Decided, Heard, Pass, Plan, Question, Stage, Utterance
@@ -198,12 +198,16 @@ class AssistantConversation:
         decision: Decision = Pass("nothing was heard")
         news = asyncio.Event()
         said = _as_it_was_heard(recording, clock, news)
+        known: tuple[str, ...] | None = None
         async with aclosing(self._assistant.turn(said, self._name, options)) as events:
             async for event in events:
                 if isinstance(event, Heard):
                     texts.append((event.utterance.stage, event.utterance.text))
+                    if words(event.utterance.text) == known:  # decided, and not once more
+                        clock.decide()
+                        news.set()
                 elif isinstance(event, Decided) and event.decision.final:
-                    decision = event.decision
+                    decision, known = event.decision, words(texts[-1][1])
                     clock.decide()
                     news.set()
         sound = sounded(recording, turn.say, texts, clock)

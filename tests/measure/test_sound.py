@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+import wave
+from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,3 +176,23 @@ def test_an_engine_that_nobody_knows(alexa: Alexa, tmp_path: Path) -> None:
     code, _, err = alexa(suite(tmp_path, GLOW | {"say": "x"}), "--engine", "ears")
     assert code == 2
     assert "neither vosk nor sphinx" in err
+
+
+def test_a_noise_after_a_pause_that_adds_no_words_is_no_new_decision(
+    alexa: Alexa, spoken: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Two eager ends with the same words: the turn decides once, and is not waited for twice."""
+    path = spoken("sound/half.wav", "let the garden")
+    with wave.open(str(path), "rb") as file:
+        rate, said = file.getframerate(), file.readframes(file.getnframes())
+    said = said[2 * rate : -2 * rate]  # a second of silence is around each sentence
+    hum = array("h", (round(12_000 * math.sin(n / 10)) for n in range(round(0.15 * rate))))
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", "not compressed"))
+        pause = bytes(2 * round(0.44 * rate))
+        file.writeframes(said + pause + hum.tobytes() + 3 * pause)
+    code, out, err = alexa(
+        suite(tmp_path, {"audio": "sound/half.wav", "say": "let the garden", "expert": None})
+    )
+    assert code == 0, out + err
+    assert "eager_is_final            100.0 %" in out
