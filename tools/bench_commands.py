@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from bench_speech import SEED, errors, expected, hear, in_noise, session_of, without_bias
 
 from alexa_cli.hear.frame import RATE
 from alexa_cli.hear.sources.convert import Converter
@@ -30,6 +29,7 @@ from alexa_cli.measure.run import AssistantDecider, changing, run_suite
 from alexa_cli.measure.suite import load_suite
 from alexa_cli.speak.voice.espeak import synthesise
 from alexa_cli.store.store import Store
+from tools.bench_speech import SEED, errors, expected, hear, in_noise, session_of, without_bias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

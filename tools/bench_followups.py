@@ -22,9 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bench_commands import VOICES, spoken
-from bench_speech import hear, session_of
-
 from alexa_cli.assistant.assistant import TurnOptions
 from alexa_cli.assistant.turning import Turning
 from alexa_cli.context.names import Name, NameList
@@ -35,6 +32,8 @@ from alexa_cli.hear.sphinx.recogniser import SphinxRecogniser
 from alexa_cli.language.registry import Moment
 from alexa_cli.language.text import words
 from alexa_cli.turn import Argument, Call, Choice, Plan, Question, Utterance
+from tools.bench_commands import VOICES, spoken
+from tools.bench_speech import hear, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

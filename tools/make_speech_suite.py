@@ -16,7 +16,8 @@ import sys
 import wave
 from pathlib import Path
 
-from bench_speech import RATE, SEED, SPEECH, coffee_expert, in_noise, samples_of
+from alexa_cli.hear.frame import RATE
+from tools.bench_speech import SEED, SPEECH, coffee_expert, in_noise, samples_of
 
 
 def write_suite(folder: Path, snr: float | None = None) -> Path:

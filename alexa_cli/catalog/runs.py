@@ -178,9 +178,7 @@ def _steps(
     return steps
 
 
-def _listed_steps(
-    report: Report, at: At, text: str, parameters: Mapping[str, Parameter]
-) -> str:
+def _listed_steps(report: Report, at: At, text: str, parameters: Mapping[str, Parameter]) -> str:
     """Check ``$parameter.attribute``: steps that a list knows of its member."""
     placeholder = whole(text)
     parameter = parameters.get(placeholder.name) if placeholder else None

@@ -41,7 +41,7 @@ def who_lives_here(context: HandlerContext) -> Result:
 
 def list_pets(context: HandlerContext) -> Result:
     """Say which pets there are."""
-    pets = [_pet(entry) for entry in context.household.pets]
+    pets: Any = [_pet(entry) for entry in context.household.pets]
     if not pets:
         return Result({"pets": []}, say='I know of no pets. Say "Daisy is a dog".')
     count = "1 pet" if len(pets) == 1 else f"{len(pets)} pets"
@@ -123,7 +123,7 @@ def my_name(context: HandlerContext, name: str) -> Result:
     else:
         changes = [context.home.add("people", name, {})[1]] if context.home else []
     context.store.set(ME, name)
-    undo = {"api": "put_back", "arguments": {"before": changes, "me": before}}
+    undo: Any = {"api": "put_back", "arguments": {"before": changes, "me": before}}
     return Result({"name": name}, say=f"Nice to meet you, {name.split()[0]}.", undo=undo)
 
 
@@ -233,7 +233,7 @@ def put_back(
 
 def _changed(say: str, before: object, section: str, member: str) -> Result:
     undo: Any = {"api": "put_back", "arguments": {"before": [before]}}
-    value = {"id": f"{section}/{member}"} if member else {}
+    value: Any = {"id": f"{section}/{member}"} if member else {}
     return Result(value, say=say, undo=undo)
 
 

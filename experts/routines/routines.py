@@ -53,7 +53,8 @@ def create_routine(context: HandlerContext, name: str, steps: str) -> Result:
     other = meaning_of_name(context, name)
     if other:
         say += f" Until now that meant something else ({other}); your routine goes first."
-    return Result({"id": routine["id"], "routine": name, "steps": len(found)}, say=say, undo=undo)
+    value: Any = {"id": routine["id"], "routine": name, "steps": len(found)}
+    return Result(value, say=say, undo=undo)
 
 
 def list_routines(context: HandlerContext) -> Result:
@@ -121,7 +122,7 @@ def delete_routine(context: HandlerContext, routine: str) -> Result:
             raise AlexaError(f"{names} runs “{found['name']}”. Change that first.")
         context.store.delete(PREFIX + routine)
         _publish(context)
-    undo = {"api": "put_back", "arguments": {"before": {routine: found}}}
+    undo: Any = {"api": "put_back", "arguments": {"before": {routine: found}}}
     return Result({"routine": found["name"]}, say=f"Deleted “{found['name']}”.", undo=undo)
 
 

@@ -47,11 +47,26 @@ def build_yaml(write_expert: WriteExpert) -> Callable[..., Built]:
 
 
 class _Notify:
-    def __call__(self, text: str, *, at: datetime, key: str) -> str | None:
-        return f"nobody for {text} at {at} ({key})"
+    def __call__(
+        self, text: str, *, at: datetime, key: str, repeat: str | None = None,
+        kind: str = "notice", until: datetime | None = None,
+    ) -> str | None:  # fmt: skip
+        return f"nobody for {text} at {at} ({key}, {repeat}, {kind}, {until})"
 
-    def cancel(self, key: str) -> object:
-        return key
+    def cancel(self, key: str) -> bool:
+        return bool(key)
+
+    def pending(self) -> tuple[()]:
+        return ()
+
+    def delivered(self, limit: int = 20) -> tuple[()]:
+        return ()
+
+    def first(self, repeat: str, after: datetime) -> datetime | None:
+        return after
+
+    def next(self, repeat: str, last: datetime) -> datetime | None:
+        return last
 
 
 @pytest.fixture

@@ -30,13 +30,13 @@ def test_a_turn_acts_and_the_next_ones_find_their_prefix_cached(
     tiny_engine: Engine, talks: Talks, planning: str, jobs: list[str]
 ) -> None:
     first, second, third = talks(planning, FRESH).say(
-        "candles must go on our shopping list", "put paper towels on our shopping list",
-        "chuck stamps on our shopping list",
+        "candles must go on our shopping list", "put stamps on our shopping list",
+        "chuck candles on our shopping list",
     )  # fmt: skip
     added = "lists.add_items"
     assert first.acted == [(added, {"items": "candles", "list": "shopping list"})]
-    assert second.acted == [(added, {"items": "paper towels", "list": "shopping list"})]
-    assert third.acted == [(added, {"items": "stamps", "list": "shopping list"})]
+    assert second.acted == [(added, {"items": "stamps", "list": "shopping list"})]
+    assert third.acted == [(added, {"items": "candles", "list": "shopping list"})]
     for turned in (second, third):
         assert [each.job for each in turned.exchanges] == jobs
         for exchange in turned.exchanges:

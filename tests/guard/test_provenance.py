@@ -26,7 +26,7 @@ ADD = "lists.add_items"
         ("the kichen light, could you turn it on", ON, {"device": "kitchen light"}),
         ("i need the light over in the kitchen switched on", ON, {"device": "kitchen light"}),
         ("is the back door locked? if not, lock it", LOCK, {"device": "back door"}),
-        ("don't forget to lock the back door", LOCK, {"device": "back door"}),
+        ("the back door still needs locking, lock it", LOCK, {"device": "back door"}),
         ("pop oat milk on the shopping list", ADD, {"items": "oat milk", "list": "shopping list"}),
         ("see if you can get grandma on the line", "contacts.call", {"contact": "grandma"}),
         ("get the thermostat to seventy one", "smart_home.set_temperature",
