@@ -43,8 +43,9 @@ NEGATIONS = frozenset({"not", "never", "without", "except"})
 _TURNING = PARTICLES | NEGATIONS | WHOLES
 UNKNOWN = 0.5
 """What a word that no API knows says, as a share of what a word says that one API knows."""
-FEW = 3
-"""A verb that no more APIs know than this (of many APIs, an eighth) tells which is meant."""
+FEW, MANY = 3, 8
+"""A verb that no more APIs know than this (of many APIs an eighth, and never more than ``MANY``)
+tells which is meant."""
 NUMBER = "<number>"
 PLACE = "<name>"
 """What stands in an example where an argument is marked."""
@@ -98,7 +99,7 @@ class Lexicon:
         """Particles in the names of an expert's APIs: "on" and "off"."""
         for entry in self.of.values():
             self.particles[entry.api.expert] |= entry.particles
-        common = max(FEW, count // 8)
+        common = max(FEW, min(MANY, count // 8))
         self.telling = frozenset(verb for verb in self.verbs if frequency[verb] <= common)
         """Verbs that few APIs know: "vacuum" tells more than "turn"."""
 
