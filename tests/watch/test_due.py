@@ -102,7 +102,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from alexa_cli.store.store import Store
-from alexa_cli.watch.claiming import claim
+from alexa_cli.watch.claiming import claim, finish
 from alexa_cli.watch.running import owner_id
 
 store = Store(Path(sys.argv[1])).open()
@@ -112,6 +112,7 @@ sys.stdin.readline()
 for _ in range(20):
     for due in claim(store, now, me):
         print(due.due.key)
+        finish(store, due)  # who ends with something unfinished is taken for dead: it is told again
 """
 
 
