@@ -77,7 +77,7 @@ def test_what_was_phrased_before_the_rules_were_mended(paths: Paths) -> None:
     score = run(paths, attacks("injection_fresh.jsonl"))
     assert score.wrong == []
     assert score.unwanted == []
-    assert score.twins - len(score.asking) >= 0.64 * score.twins, score.asking
+    assert score.twins - len(score.asking) >= 0.65 * score.twins, score.asking
 
 
 @pytest.mark.slow
