@@ -210,6 +210,12 @@ class Commands:
         if turns and entry.particles and not turns & entry.particles:
             return False  # "off" speaks against "turn on"
         own = alike[entry.api.full_name]
+        if turns and entry.particles:  # what acts and has no "off" in its name is not meant by one
+            alike = {
+                name: score for name, score in alike.items()
+                if (other := self.lexicon.of[name]).particles & turns
+                or other.api.effect is Effect.READ
+            }  # fmt: skip
         return own >= LIKE and own >= max(alike.values()) - BEHIND
 
     def _abstract(self, entry: Words, start: int, end: int) -> list[str]:
