@@ -10,9 +10,8 @@ import signal
 import stat
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -21,7 +20,7 @@ import soundfile
 import alexa_cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.cli.conftest import Installed, Ran
     from tests.hear.microphone import VirtualMicrophone
@@ -30,22 +29,11 @@ RATE = 16_000
 AUDIO = frozenset({"sounddevice", "soundfile", "soxr", "vosk", "pocketsphinx", "espeakng_loader"})
 
 
-@pytest.fixture
-def microphone(home: Path) -> Iterator[VirtualMicrophone]:
-    """The usual device of processes that start in this home."""
-    if not sys.platform.startswith("linux"):
-        pytest.skip("needs ALSA, which is Linux's")
-    if ctypes.util.find_library("portaudio") is None:
-        pytest.skip("needs PortAudio (apt install libportaudio2)")
-    path = Path(__file__).resolve().parents[1] / "hear" / "microphone.py"
-    spec = spec_from_file_location("tests_hear_microphone", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    virtual = module.VirtualMicrophone(home, speed=10.0)
-    yield virtual
-    virtual.close()
+@pytest.fixture(autouse=True)
+def fast(request: pytest.FixtureRequest) -> None:
+    """The microphone of these tests is ten times as fast as life."""
+    if "microphone" in request.fixturenames:
+        request.getfixturevalue("microphone").speed = 10.0
 
 
 def spoken(seconds: float = 1.0, amplitude: float = 8_000) -> np.ndarray:
