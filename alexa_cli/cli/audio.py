@@ -52,15 +52,10 @@ def _default(context: typer.Context, as_json: JsonOption = False) -> None:
 def _devices(as_json: JsonOption = False) -> None:
     """List the microphones and loudspeakers. Exit code 4: there is no microphone."""
     from alexa_cli.cli.trace import dumps, print_lines
-    from alexa_cli.config.quiet import silenced
-    from alexa_cli.hear.sources.devices import find_devices, no_microphone
-    from alexa_cli.hear.sources.patience import patiently
+    from alexa_cli.hear.sources.devices import no_microphone
+    from alexa_cli.hear.sources.patience import devices_there
 
-    def find() -> list[Device]:
-        with silenced():
-            return find_devices()
-
-    devices = asyncio.run(patiently(find, lambda _: None))
+    devices = asyncio.run(devices_there())
     if as_json:
         print_lines(dumps(asdict(device)) for device in devices)
     else:

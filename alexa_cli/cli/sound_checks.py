@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -18,14 +19,12 @@ SHOWN = 8
 
 def microphone(look: Look) -> Iterable[Check]:
     """Whether there is a microphone, and which one it is."""
-    from alexa_cli.config.quiet import silenced
-    from alexa_cli.hear.sources.devices import choose_microphone, find_devices
+    from alexa_cli.hear.sources.devices import choose_microphone
+    from alexa_cli.hear.sources.patience import devices_there
 
     wanted = look.load().settings.hear.device
     try:
-        with silenced():
-            devices = find_devices()
-        device = choose_microphone(wanted, devices)
+        device = choose_microphone(wanted, asyncio.run(devices_there()))
     except AlexaError as error:
         yield Check("microphone", "warn", error.message, error.hint)
         return

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from alexa_cli.config.quiet import silenced
 from alexa_cli.hear.errors import AudioError, NoAudio
 from alexa_cli.hear.frame import FRAME_BYTES, FRAME_SAMPLES, RATE, Frame
 from alexa_cli.hear.sources import open_source
@@ -29,7 +30,6 @@ from alexa_cli.hear.sources.devices import (
     no_microphone,
 )
 from alexa_cli.hear.sources.microphone import Microphone, _Waiting
-from alexa_cli.hear.sources.patience import patiently
 
 if TYPE_CHECKING:
     from tests.hear.microphone import VirtualMicrophone
@@ -240,17 +240,11 @@ def test_a_sound_system_that_hangs(home: Path, portaudio: None, repo: Path) -> N
         ' format "raw" }\n'
     )
     code = (
-        "import asyncio\n"
+        "import asyncio, sys\n"
         "from alexa_cli.errors import AlexaError\n"
-        "from alexa_cli.hear.sources.devices import find_devices\n"
-        "from alexa_cli.hear.sources.patience import patiently\n"
-        "from alexa_cli.config.quiet import silenced\n"
-        "import sys\n"
-        "def find():\n"
-        "    with silenced():\n"
-        "        return find_devices()\n"
+        "from alexa_cli.hear.sources.patience import devices_there\n"
         "try:\n"
-        "    asyncio.run(patiently(find, print, 0.5))\n"
+        "    asyncio.run(devices_there(0.5))\n"
         "except AlexaError as error:\n"
         "    sys.stderr.write(f'{error.exit_code} {error}')\n"
     )
@@ -261,29 +255,24 @@ def test_a_sound_system_that_hangs(home: Path, portaudio: None, repo: Path) -> N
     assert ran.stdout == ""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there, no thread opens it")
-def test_a_device_that_opens_as_somebody_gives_up_is_closed() -> None:
-    """Whoever is cancelled just as the call comes back takes nothing, so it is closed."""
-    closed = threading.Event()
-    given = list[str]()
-
-    def late(device: str) -> None:
-        given.append(device)
-        closed.set()
+def test_given_up_as_it_opens_it_is_closed_first(microphone: VirtualMicrophone) -> None:
+    """Or PortAudio would open a device and close all of them at a time, as the program ends."""
+    before = set(threading.enumerate())
 
     async def run() -> None:
-        before = set(threading.enumerate())
-        waiting = asyncio.create_task(patiently(lambda: "device", late))
-        await asyncio.sleep(0)  # the call begins in its thread
-        for thread in set(threading.enumerate()) - before:
-            thread.join()  # it is over, and the loop does not know yet
-        waiting.cancel()
-        await asyncio.wait({waiting})
-        assert waiting.cancelled()
-        assert await asyncio.to_thread(closed.wait, 10)
+        with silenced():  # one at a time: the device is not opened before
+            hearing = asyncio.create_task(hear(open_source(), 1_000))
+            await asyncio.sleep(0)
+            assert set(threading.enumerate()) > before
+            hearing.cancel()
+            done, _ = await asyncio.wait({hearing}, timeout=0.1)
+            assert not done
+        await asyncio.wait({hearing})
+        assert hearing.cancelled()
+        assert set(threading.enumerate()) == before
 
     asyncio.run(run())
-    assert given == ["device"]
+    assert asyncio.run(hear(open_source(), 0.1))  # nobody holds it
 
 
 def test_no_permission(tmp_path: Path) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import threading
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.config.hands import Hands
 from alexa_cli.config.quiet import silenced
 from alexa_cli.hear.errors import AudioError
 from alexa_cli.hear.frame import FRAME_SECONDS, RATE
@@ -21,7 +20,7 @@ from alexa_cli.hear.sources.devices import (
     find_devices,
     load_sounddevice,
 )
-from alexa_cli.hear.sources.patience import leave_it_behind, patiently
+from alexa_cli.hear.sources.patience import patiently
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -32,8 +31,6 @@ BACKLOG = 10.0
 """Seconds of sound that wait for somebody to take them; then the oldest are lost."""
 PATIENCE = 5.0
 """Seconds without any sound, not even silence, after which the microphone is gone."""
-LET_GO = 2.0
-"""Seconds that the sound system gets to close a device; some never do once it is unplugged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,6 @@ class _Opened:
     """A device that is listening."""
 
     device: Device
-    stream: Any
     rate: int
     channels: int
     convert: Converter
@@ -71,13 +67,12 @@ class Microphone:
         Raises NoAudio if there is nothing to hear with, AudioError if it stops giving sound.
         """
         waiting = _Waiting(asyncio.get_running_loop(), self._most)
-        opened = await patiently(
-            lambda: _open(self._device, waiting), lambda late: _close(late.stream)
-        )
-        self.name = f"microphone {opened.device.name}"
+        hands, streams = Hands("alexa-microphone"), list[Any]()
         framer = Framer()
         expected = 0
         try:
+            opened = await patiently(hands, lambda: _open(self._device, waiting, streams))
+            self.name = f"microphone {opened.device.name}"
             while True:
                 if not await waiting.something(self._patience):
                     raise self._gone()
@@ -88,7 +83,8 @@ class Microphone:
                 for frame in framer.add(opened.convert.shorts(block)):
                     yield frame
         finally:
-            await _let_go(opened.stream)
+            hands.submit(lambda: _close(streams))  # even one that opens as nobody waits any more
+            await hands.end()
 
     def _gone(self) -> AudioError:
         return AudioError(
@@ -144,7 +140,8 @@ class _Waiting:
             self._loop.call_soon_threadsafe(self._news.set)
 
 
-def _open(wanted: str | int | None, waiting: _Waiting) -> _Opened:
+def _open(wanted: str | int | None, waiting: _Waiting, streams: list[Any]) -> _Opened:
+    """Open it; what is to be closed again is put into ``streams``."""
     with silenced():
         sounddevice = load_sounddevice()
         device = choose_microphone(wanted, find_devices())
@@ -159,10 +156,11 @@ def _open(wanted: str | int | None, waiting: _Waiting) -> _Opened:
                 callback=waiting.take,
                 finished_callback=waiting.end,
             )
+            streams.append(stream)
             stream.start()
         except (sounddevice.PortAudioError, ValueError, OSError) as error:
             raise cannot_open(device, error) from error
-    return _Opened(device, stream, rate, channels, Converter(rate, channels))
+    return _Opened(device, rate, channels, Converter(rate, channels))
 
 
 def _usable(sounddevice: Any, device: Device) -> tuple[int, int]:  # noqa: ANN401 - a module
@@ -182,29 +180,8 @@ def _usable(sounddevice: Any, device: Device) -> tuple[int, int]:  # noqa: ANN40
     raise refused
 
 
-async def _let_go(stream: Any) -> None:  # noqa: ANN401 - sounddevice.RawInputStream
-    """Close the device; one that does not close is left behind."""
-    loop, closed = asyncio.get_running_loop(), asyncio.Event()
-
-    def close() -> None:
-        _close(stream)
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(closed.set)
-
-    if sys.platform == "win32":
-        _close(stream)
-        return
-    thread = threading.Thread(target=close, name="alexa-sound-close", daemon=True)
-    thread.start()
-    try:
-        async with asyncio.timeout(LET_GO):
-            await closed.wait()
-        thread.join()  # saying so was its last deed
-    except TimeoutError:
-        leave_it_behind()
-
-
-def _close(stream: Any) -> None:  # noqa: ANN401 - as _let_go
-    with suppress(Exception):  # an unplugged device cannot be closed properly
-        stream.abort(ignore_errors=True)
-        stream.close(ignore_errors=True)
+def _close(streams: list[Any]) -> None:
+    for stream in streams:
+        with suppress(Exception):  # an unplugged device cannot be closed properly
+            stream.abort(ignore_errors=True)
+            stream.close(ignore_errors=True)

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from alexa_cli.config.hands import Hands
 from alexa_cli.config.quiet import silenced
 from alexa_cli.speak.voice import SAMPLE_BYTES, NoOutput, Sound, VoiceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+T = TypeVar("T")
 
 LATENCY = 0.1
 """Seconds of sound that the device is given ahead: enough for a busy machine."""
@@ -92,7 +94,8 @@ class Player:
         self._name = device
         self._tape = Tape()
         self._device: _Device | None = None  # only touched by the hands
-        self._hands: ThreadPoolExecutor | None = None
+        self._hands: Hands | None = None
+        self._hangs = False
         self._stops = 0
 
     async def play(self, sound: Sound) -> None:
@@ -105,7 +108,7 @@ class Player:
         loop = asyncio.get_running_loop()
         over = asyncio.Event()
         stops = self._stops
-        device, samples = await loop.run_in_executor(self._worker(), self._ready, sound)
+        device, samples = await self._patiently(lambda: self._ready(sound))
         if stops != self._stops:
             return
         self._tape.load(samples, lambda: _tell(loop, over))
@@ -129,23 +132,25 @@ class Player:
         self._stops += 1
         self._tape.clear()
         if self._hands is not None:
-            self._hands.submit(self._shut, abort=True)
+            self._hands.submit(lambda: self._shut(abort=True))
 
     async def release(self) -> None:
         """Let what was taken be heard, then let go of the device and the thread."""
         hands, self._hands = self._hands, None
-        if hands is None:
-            return
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(hands, self._shut)
-        finally:
-            hands.shutdown(wait=False)
+        if hands is not None:
+            hands.submit(self._shut)
+            await hands.end()
 
-    def _worker(self) -> ThreadPoolExecutor:
-        if self._hands is None:
-            self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="player")
-        return self._hands
+    async def _patiently(self, call: Callable[[], T]) -> T:
+        """Make a call of the sound system. One that hung once is not asked again."""
+        if not self._hangs:
+            if self._hands is None:
+                self._hands = Hands("alexa-player")
+            try:
+                return await self._hands.do(call)
+            except TimeoutError:
+                self._hangs = True
+        raise NoOutput("nothing can be played: the sound system does not answer", hint=_HINT)
 
     # In the hands' thread -----------------------------------------------------------------------
 
