@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from alexa_cli.cli import screen
 from alexa_cli.cli.common import Common
 from alexa_cli.cli.screen import Seen, Shown
 from alexa_cli.cli.session import Session, open_session
+from alexa_cli.cli.stoppable import run
 from alexa_cli.cli.stray import stray_prints
 from alexa_cli.cli.streaming import Stream
 from alexa_cli.errors import AlexaError, Refused, UsageError
@@ -80,13 +80,13 @@ def ask(asked: Asked) -> int:
             )
             utterances = recorded.utterances() if recorded else typed(said)
             options = recorded.options if recorded else options
-            seen = asyncio.run(_answered(session, asked, utterances, which, options))
+            seen = run(_answered(session, asked, utterances, which, options))
             if recorded and asked.keep_audio:
                 recorded.keep(asked.keep_audio, seen.turn)
             if recorded and seen.status == "not_understood" and (wrong := recorded.complaint()):
                 session.store.notices.append(wrong)
             if session.house.talkers is not None and session.house.settings.jobs.summarise:
-                asyncio.run(_tidy_up(session, which))
+                run(_tidy_up(session, which))
         finally:
             session.say_notices()
     return EXIT_CODES[seen.status]

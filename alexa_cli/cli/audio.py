@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from alexa_cli.cli.options import JsonOption
+from alexa_cli.cli.stoppable import run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -55,7 +56,7 @@ def _devices(as_json: JsonOption = False) -> None:
     from alexa_cli.hear.sources.devices import no_microphone
     from alexa_cli.hear.sources.patience import devices_there
 
-    devices = asyncio.run(devices_there())
+    devices = run(devices_there())
     if as_json:
         print_lines(dumps(asdict(device)) for device in devices)
     else:
@@ -94,7 +95,7 @@ def _check(
     source = open_source(file, device=device)
     if source.live:
         seconds = seconds or CHECK_SECONDS
-    level = asyncio.run(_listen(source, seconds, None))
+    level = run(_listen(source, seconds, None))
     _report(source, level, as_json=as_json)
     raise typer.Exit(0 if level.finding == "good" else 1)
 
@@ -118,7 +119,7 @@ def _record(
 
     source = open_source(None, device=device)
     with Recording(file, replace=force) as recording:
-        level = asyncio.run(_listen(source, seconds, recording))
+        level = run(_listen(source, seconds, recording))
     _report(source, level, as_json=as_json, file=file)
 
 

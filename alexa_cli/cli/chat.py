@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from alexa_cli.cli.options import (
     YesOption,
 )
 from alexa_cli.cli.repl.talk import Talk
+from alexa_cli.cli.stoppable import run
 
 app = typer.Typer(add_completion=False)
 
@@ -66,7 +66,7 @@ def chat(
         )
     with talk.session.store:
         try:
-            code = asyncio.run(_converse(talk, as_json=as_json, voice=voice))
+            code = run(_converse(talk, as_json=as_json, voice=voice))
         except KeyboardInterrupt:
             # Between an answer and the next prompt nobody but this hears Ctrl-C: it leaves.
             if as_json or not _interactive():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from msgspec import structs
 
 from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, JsonOption, SetOption
 from alexa_cli.cli.session import Session, open_session
+from alexa_cli.cli.stoppable import run
 from alexa_cli.errors import UsageError, did_you_mean
 from alexa_cli.language.text import printable
 from alexa_cli.measure.compare import By, Comparison, compare, load_run, save_run
@@ -148,7 +148,7 @@ def measure(
     )
     tick = _progress(len(suite.cases))
     try:
-        return suite, asyncio.run(run_suite(suite, decider, changing(catalogue), tick))
+        return suite, run(run_suite(suite, decider, changing(catalogue), tick))
     finally:
         decider.close()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from alexa_cli.assistant import TurnOptions
 from alexa_cli.assistant.voice.ears import Ears
-from alexa_cli.assistant.voice.how import How
+from alexa_cli.assistant.voice.how import How, ended
 from alexa_cli.assistant.voice.loop import VoiceLoop
 from alexa_cli.assistant.voice.mouth import open_speaker
 from alexa_cli.cli.asking import EXIT_CODES, conversation_id, instant
@@ -22,6 +22,7 @@ from alexa_cli.cli.main import INTERRUPTED
 from alexa_cli.cli.recorded import keeping
 from alexa_cli.cli.repl.talk import Talk
 from alexa_cli.cli.screen import Shown
+from alexa_cli.cli.stoppable import HASTE, run
 from alexa_cli.cli.streaming import Stream
 from alexa_cli.hear.sources import open_source
 
@@ -64,7 +65,7 @@ def converse(given: Given) -> int:
         )
     with talk.session.store:
         try:
-            return asyncio.run(_Conversation(talk, given).run())
+            return run(_Conversation(talk, given).run())
         finally:
             talk.session.say_notices()
 
@@ -101,32 +102,34 @@ class _Conversation:
         self._talk.prefetch()
         bell = asyncio.create_task(self._talk.ring(self._rang, PROGRAM))
         conversing = asyncio.create_task(self._loop.run())
-        left = False
+        loop, left = asyncio.get_running_loop(), 0.0
 
         def leave() -> None:
             nonlocal left
-            left = True
-            conversing.cancel()
+            if not left:  # once: whoever lets go of a device is not to be disturbed
+                left = loop.time()
+                conversing.cancel()
 
         def interrupt() -> None:
+            if left and loop.time() - left >= HASTE:
+                raise KeyboardInterrupt  # something does not let go
             if not self._loop.interrupt():
                 leave()
 
-        try:
-            with interrupts(interrupt), keys(self._loop.key, leave) as there:
-                self._screen.keys = there
-                await conversing
-        except asyncio.CancelledError:
-            if not left:
-                raise
-        finally:
-            conversing.cancel()
-            bell.cancel()
-            for task in (conversing, bell):
-                with suppress(asyncio.CancelledError):
-                    await task
-            self._screen.close()
-            await self._talk.close()
+        with interrupts(interrupt):
+            try:
+                with keys(self._loop.key, leave) as there:
+                    self._screen.keys = there
+                    await conversing
+            except asyncio.CancelledError:
+                if not left:
+                    raise
+            finally:
+                await ended(conversing, bell)
+                self._screen.close()
+                await self._talk.close()
+        if not bell.cancelled():
+            bell.result()  # raises what kept it from ringing
         if self._given.mode != "once":
             return 0
         if self._code is None:

@@ -33,26 +33,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given in (["--version"], ["-V"]):
         sys.stdout.write(f"alexa {__version__}\n")
         raise SystemExit(0)
+    try:
+        code = _run(given)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if arguments is None:
+        _let_ctrl_c_end_it()
+    if code == INTERRUPTED:
+        sys.stderr.write("alexa: stopped\n")
+    _leave_at_once()
+    raise SystemExit(code)
+
+
+def _run(given: list[str]) -> int:
+    """Run one command line, show what is wrong, and return its exit code."""
     _make_streams_safe()
     try:
         code = run(given)
         sys.stdout.flush()
     except AlexaError as error:
-        code = fail(error)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+        return fail(error)
     except BrokenPipeError:
         # The reader went away (`alexa trace list | head`): nothing to say, nobody to tell.
         _discard_output()
-        code = 0
+        return 0
     except Exception as error:
         if os.environ.get("ALEXA_DEBUG"):
             raise
-        code = unexpected(error)
-    if code == INTERRUPTED:
-        sys.stderr.write("alexa: stopped\n")
-    _leave_at_once()
-    raise SystemExit(code)
+        return unexpected(error)
+    return code
 
 
 def run(given: Sequence[str]) -> int:
@@ -158,6 +167,13 @@ def _make_streams_safe() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def _let_ctrl_c_end_it() -> None:
+    """All is done, and only threads may still take a moment: Ctrl-C ends it at once, unreported."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _leave_at_once() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from alexa_cli.cli.look import Check
+from alexa_cli.cli.stoppable import run
 from alexa_cli.errors import AlexaError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def microphone(look: Look) -> Iterable[Check]:
 
     wanted = look.load().settings.hear.device
     try:
-        device = choose_microphone(wanted, asyncio.run(devices_there()))
+        device = choose_microphone(wanted, run(devices_there()))
     except AlexaError as error:
         yield Check("microphone", "warn", error.message, error.hint)
         return

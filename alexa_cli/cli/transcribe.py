@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alexa_cli.cli.options import Common, ConfigOption, ExpertsOption, JsonOption, SetOption
+from alexa_cli.cli.stoppable import run
 from alexa_cli.errors import AlexaError, FileError, UsageError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def transcribe(
         if no_bias and not phrases and recogniser.name == "vosk":
             recogniser = _open(session, using, replace(expected, sentences=()))
         wanted = Wanted(n_best, words, as_json, len(files) > 1)
-        failed = asyncio.run(_all(files, session, recogniser, wanted))
+        failed = run(_all(files, session, recogniser, wanted))
     raise typer.Exit(1 if failed else 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -59,6 +60,27 @@ main.main([])
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (3, f"{imported}\n", "")
+
+
+def test_ctrl_c_when_all_is_done_ends_it_without_a_word() -> None:
+    """A thread that still loads something is joined as the interpreter ends; nobody need wait."""
+    code = """
+import os, signal, threading
+from alexa_cli.cli import main
+def run(given):
+    threading.Thread(target=lambda: (ending.wait(), os.kill(os.getpid(), signal.SIGINT),
+                                     threading.Event().wait())).start()
+    return 0
+signal.signal(signal.SIGINT, signal.default_int_handler)
+ending = threading.Event()
+threading._register_atexit(ending.set)  # what comes next is the waiting for threads
+main.run = run
+main.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 @pytest.mark.parametrize("debug", [False, True])
