@@ -141,9 +141,9 @@ async def test_a_handler_that_returns_rubbish_past_the_catalogue_fails_too(bench
 
 
 async def test_a_hanging_call_ends_at_its_deadline_and_the_others_stand(bench: Any) -> None:
-    bench.call_seconds = 0.05
+    bench.hurried = {"never"}
     bench.close("never")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await bench.run(
             bench.call("toys.put", "1", toy="a", place="b", label="never"),
             bench.call("others.look", "2", toy="a"),
@@ -157,7 +157,7 @@ async def test_a_hanging_call_ends_at_its_deadline_and_the_others_stand(bench: A
 async def test_the_turn_has_a_deadline_of_its_own(bench: Any) -> None:
     bench.turn_ends = bench.recorder.now() + 0.05
     bench.close("never")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await bench.run(
             bench.call("toys.look", "1", toy="a", label="never"),
             bench.call("toys.look", "2", ("1",), toy="a"),

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from alexa_cli.act.call import run_handler_once
+from alexa_cli.act.world import Emit, World
 from alexa_cli.assistant import Assistant, House, TurnOptions
 from alexa_cli.assistant.lists import provide_list
 from alexa_cli.catalog.catalogue import load_catalogue
+from alexa_cli.catalog.expert import Api
 from alexa_cli.catalog.handlers import run_handler
 from alexa_cli.config.paths import Paths
 from alexa_cli.config.schema import ActSettings
@@ -24,7 +27,7 @@ from alexa_cli.context.household import load_household
 from alexa_cli.decide.registry import build_cascade
 from alexa_cli.store.store import Store
 from alexa_cli.trace.save import TurnRecord, load_turn
-from alexa_cli.turn import Event, Finished, Replied, Utterance
+from alexa_cli.turn import Call, Event, Finished, Outcome, Replied, Utterance
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 
@@ -293,15 +296,23 @@ async def typed(words: str) -> AsyncIterator[Utterance]:
     yield Utterance(words)
 
 
+async def hurried(call: Call, api: Api, world: World, emit: Emit) -> Outcome:
+    """Run a call: what hangs has 0.3 seconds, all else what a slow machine needs."""
+    if call.name == "shed.hang":
+        world = replace(world, call_seconds=0.3)
+    return await run_handler_once(call, api, world, emit)
+
+
 @pytest.fixture
-def make(tmp_path: Path, paths: Paths) -> Callable[..., Play]:
+def make(tmp_path: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Play]:
+    monkeypatch.setattr("alexa_cli.act.execution.run_handler_once", hurried)
     folder = tmp_path / "experts" / "shed"
     folder.mkdir(parents=True)
     (folder / "expert.yaml").write_text(YAML)
     (folder / "shed.py").write_text(PYTHON)
 
     def build(**changes: Any) -> Play:
-        settings = Settings(act=ActSettings(deadline=Duration("300ms")))
+        settings = Settings(act=ActSettings(deadline=Duration("60s")))
         house = House(
             settings=settings,
             catalogue=load_catalogue(settings, paths, [folder.parent]),

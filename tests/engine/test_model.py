@@ -187,7 +187,7 @@ def test_closing_the_stream_stops_the_engine(tiny_engine: Engine) -> None:
         async with aclosing(model.chat(request)) as stream:
             await anext(stream)
             assert await asyncio.to_thread(tiny_engine.busy)
-        for _ in range(100):
+        for _ in range(1_200):
             if not await asyncio.to_thread(tiny_engine.busy):
                 return True
             await asyncio.sleep(0.05)

@@ -47,7 +47,7 @@ apis:
     run: {python: "desk:done"}
     say: The desk lamp is on.
 """
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds until what does not come is a failure."""
 
 

@@ -28,7 +28,7 @@ from alexa_cli.turn import Decision
 
 Make = Callable[..., Request]
 Said = "str | list[Piece] | ToolCall | list[ToolCall] | ModelError"
-SPEC = ModelSpec("fast", kind="scripted", deadline=20.0, timeout=5.0, retries=0)
+SPEC = ModelSpec("fast", kind="scripted", deadline=100.0, timeout=60.0, retries=0)
 
 
 def call(name: str, arguments: str = "{}") -> ToolCall:

@@ -71,7 +71,7 @@ def ollama_model(wire_server: WireServer) -> Wire:
 
 def _wire(provider: str, server: WireServer) -> Wire:
     spec = ModelSpec(
-        "fast", provider=provider, timeout=5.0, deadline=20.0, retries=0,
+        "fast", provider=provider, timeout=60.0, deadline=100.0, retries=0,
         price=Price(3.0, 15.0, 0.3, 3.75),
     )  # fmt: skip
     if provider == "openai":

@@ -162,13 +162,15 @@ def test_a_broken_answer_ends(
 ) -> None:
     wire_model.server.answer(make(wire))
     meter = Meter()
+    patience = 0.3 if words == "silent" else 60.0
     with pytest.raises(kind) as caught:
-        run(wire_model.answer(meter=meter, model=wire_model.model(timeout=0.3)))
+        run(wire_model.answer(meter=meter, model=wire_model.model(timeout=patience)))
     assert words in caught.value.message
     (kept,) = meter.exchanges
     assert (kept.reason, kept.error) == ("error", caught.value.message)
     assert kept.cost is None  # the provider may well bill what it began
-    assert wire_model.server.asked[0].over.wait(10)
+    for asked in wire_model.server.asked:  # on a slow machine it has not arrived when it is late
+        assert asked.over.wait(60)
 
 
 def test_malformed_json_is_no_answer(openai_model: Any, wire: Any, run: Any) -> None:

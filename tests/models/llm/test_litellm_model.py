@@ -133,7 +133,7 @@ def test_closing_closes_the_request_of_ollama_too(ollama_model: Any, wire: Any, 
         pieces = ollama_model.model().chat(ASKED)
         assert await anext(pieces) == TextPiece("One, ")
         await pieces.aclose()
-        await asyncio.to_thread(ollama_model.server.asked[-1].over.wait, 10)
+        await asyncio.to_thread(ollama_model.server.asked[-1].over.wait, 60)
 
     run(enough())
     assert ollama_model.server.asked[-1].ended == "left"
@@ -327,11 +327,11 @@ def test_closing_closes_the_request(wire_model: Any, wire: Any, run: Any, paused
 
     async def leave() -> None:
         task = asyncio.ensure_future(wire_model.answer(ASKED))
-        await asyncio.to_thread(wire_model.server.arrived.acquire, timeout=10)
+        await asyncio.to_thread(wire_model.server.arrived.acquire, timeout=60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.to_thread(wire_model.server.asked[-1].over.wait, 10)
+        await asyncio.to_thread(wire_model.server.asked[-1].over.wait, 60)
         assert wire_model.server.asked[-1].ended == "left"
 
     run(leave())
@@ -354,12 +354,12 @@ def test_giving_up_leaves_nothing_behind_whenever_it_happens(
         gc.collect()
         # A client that is collected closes its connections in a task of its own.
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            _, left = await asyncio.wait(others, timeout=10)
+            _, left = await asyncio.wait(others, timeout=60)
             assert not left
 
     run(give_up())
     for asked in wire_model.server.asked:
-        assert asked.over.wait(10)
+        assert asked.over.wait(60)
         assert asked.ended == "left"
 
 
@@ -372,7 +372,7 @@ def test_who_has_read_enough_closes_the_request(wire_model: Any, wire: Any, run:
             assert piece == TextPiece("One, ")
             break
         await pieces.aclose()
-        await asyncio.to_thread(wire_model.server.asked[-1].over.wait, 10)
+        await asyncio.to_thread(wire_model.server.asked[-1].over.wait, 60)
         assert wire_model.server.asked[-1].ended == "left"
 
     run(enough())
