@@ -10,7 +10,7 @@ import asyncio
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -29,13 +29,16 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     What returns all the same when it is cancelled has its result returned.
     """
     stop = _Stop()
-    with stop.handling():
-        try:
+    try:
+        with stop.handling():
             return asyncio.run(stop.watch(coroutine))
-        except asyncio.CancelledError:
-            if stop.pressed:
-                raise KeyboardInterrupt from None
-            raise
+    except asyncio.CancelledError:
+        if stop.pressed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        with suppress(RuntimeError):  # it does not let go: that was told already
+            coroutine.close()  # one that had no time to begin is not complained of
 
 
 class _Stop:

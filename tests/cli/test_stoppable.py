@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from alexa_cli.cli import stoppable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,20 @@ def test_what_does_not_let_go_is_left(
         stoppable.run(let_go(done))
     assert done == []
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_had_no_time_to_begin_is_not_complained_of(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    def fail(unbegun: Coroutine[object, object, object]) -> None:
+        unbegun.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(asyncio, "run", fail)
+    with pytest.raises(KeyboardInterrupt):
+        stoppable.run(let_go([]))
+    gc.collect()
+    assert not recwarn.list
 
 
 def test_what_ends_by_ctrl_c_has_a_result() -> None:
