@@ -165,9 +165,13 @@ class Tmux:
 
     def wait(self, text: str, count: int = 1) -> str:
         """Return the screen when it shows ``text`` (that often)."""
+        return self.until(lambda shown: shown.count(text) >= count, text)
+
+    def until(self, met: Callable[[str], bool], what: str) -> str:
+        """Return the screen when it is so."""
         ends = time.monotonic() + PATIENCE
-        while (shown := self.screen()).count(text) < count:
-            assert time.monotonic() < ends, f"no {text!r} on\n{shown}"
+        while not met(shown := self.screen()):
+            assert time.monotonic() < ends, f"no {what!r} on\n{shown}"
             threading.Event().wait(LOOK)
         return shown
 

@@ -198,7 +198,7 @@ def test_voice_on_and_off_and_with_other_settings(
         voice = Voice(talk, page)
 
         async def ready() -> None:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while not voice.toolbar().startswith("voice: F2"):
                     page.news.clear()
                     await page.news.wait()
@@ -218,7 +218,7 @@ def test_voice_on_and_off_and_with_other_settings(
         voice.on()
         await ready()
         voice.announce("Your tea is ready.")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not said.exists():  # noqa: ASYNC110 - another program makes it
                 await asyncio.sleep(0.01)
         assert said.read_text() == "Your tea is ready."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from alexa_cli.cli.repl.page import fitted
+from alexa_cli.cli.repl.terminal import LEAVE_WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Installed, Tmux
 
 LIGHT = "turn on the kitchen light"
+AGAIN = "once more leaves"
 WAITING = (
     "  wait:\n    description: Wait.\n    effect: read\n    sentences: [wait for ever]\n"
     "    run: {python: 'odd:wait'}\n"
@@ -90,6 +93,19 @@ def test_keys(tmux: Tmux, alexa: Installed, paths: Paths) -> None:
     assert alexa("trace").out.count(LIGHT) == 2
 
 
+def leave(tmux: Tmux, before: float) -> None:
+    """Press Ctrl-C, which leaves if it is soon after the one that was pressed at ``before``."""
+    while True:
+        asked, now = tmux.screen().count(AGAIN), time.monotonic()
+        tmux.keys("C-c")
+        shown = tmux.until(lambda shown: "left" in shown or shown.count(AGAIN) > asked, "left")  # noqa: B023
+        if "left" in shown:
+            break
+        assert time.monotonic() - before >= LEAVE_WITHIN  # this machine is slow: once more
+        before = now
+    assert "left 0" in tmux.wait("left")
+
+
 def test_ctrl_c_stops_the_turn_and_a_second_one_leaves(tmux: Tmux, waiting: list[str]) -> None:
     tmux.start(*waiting)
     tmux.wait("Ctrl-D leaves")
@@ -101,9 +117,10 @@ def test_ctrl_c_stops_the_turn_and_a_second_one_leaves(tmux: Tmux, waiting: list
     tmux.say("/model", "decide: reflex")
     tmux.say("wait for ever", "waiting")
     tmux.wait("waiting", 2)
+    stopping = time.monotonic()
     tmux.keys("C-c")
-    tmux.keys("C-c")
-    tmux.wait("left 0")
+    tmux.wait("Stopped.", 3)
+    leave(tmux, stopping)
 
 
 def test_ctrl_c_on_an_empty_line(tmux: Tmux) -> None:
@@ -113,10 +130,10 @@ def test_ctrl_c_on_an_empty_line(tmux: Tmux) -> None:
     tmux.wait("something half")
     tmux.keys("C-c")
     tmux.wait("›", 2)
+    asking = time.monotonic()
     tmux.keys("C-c")
-    tmux.wait("once more leaves")
-    tmux.keys("C-c")
-    tmux.wait("left 0")
+    tmux.wait(AGAIN)
+    leave(tmux, asking)
 
 
 def test_what_is_due_rings_above_the_prompt(tmux: Tmux, alexa: Installed) -> None:

@@ -49,8 +49,18 @@ def portaudio() -> None:
 
 
 @pytest.fixture
-def microphone(home: Path, portaudio: None) -> Iterator[VirtualMicrophone]:
-    """A virtual microphone, the usual device of this process and of those it starts."""
+def microphone(
+    home: Path, portaudio: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[VirtualMicrophone]:
+    """A virtual microphone, the usual device of this process and of those it starts.
+
+    It is ten times as fast as life, so what listens has more time and room than in life.
+    """
+    from alexa_cli.hear.sources.microphone import Microphone
+
+    monkeypatch.setattr("alexa_cli.config.hands.LET_GO", 60.0)
+    for name in ("backlog", "patience"):
+        monkeypatch.setitem(Microphone.__init__.__kwdefaults__, name, 60.0)
     virtual = _module().VirtualMicrophone(home, speed=10.0)
     restart_portaudio()
     yield virtual
