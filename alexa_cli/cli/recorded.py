@@ -49,6 +49,7 @@ class Recorded:
     def __init__(
         self, session: Session, audio: str, conversation: str, options: TurnOptions
     ) -> None:
+        self._session = session
         self._ears = Ears(session.assistant, session.paths)
         source = open_source(audio)
         self._recent: deque[Frame] = deque(maxlen=round(RECENT / FRAME_SECONDS))
@@ -68,6 +69,7 @@ class Recorded:
                     yield utterance
         finally:
             self._ears.close()
+            self._session.store.notices.extend(self._ears.notices)
 
     def complaint(self) -> str | None:
         """Return what is wrong with the sound, for when nothing was understood; None: nothing."""

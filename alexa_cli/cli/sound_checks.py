@@ -52,12 +52,16 @@ def loudspeaker(look: Look) -> Iterable[Check]:
 
 def recogniser(look: Look) -> Iterable[Check]:
     """Which recogniser hears, and whether a better one could."""
-    from alexa_cli.hear.engines import vosk_model
+    from alexa_cli.hear.engines import half_there, vosk_model
 
     settings = look.load().settings.hear
     found = vosk_model(look.paths.models)
     if settings.engine == "sphinx":
         yield Check("recogniser", "ok", "sphinx, as configured")
+    elif not settings.model and found is None and (half := half_there(look.paths.models)):
+        yield Check("recogniser", "fail" if settings.engine else "warn",
+                    f"the model of vosk in {half} is only half there",
+                    f"alexa models pull {half.name}")  # fmt: skip
     elif settings.model or found is not None:
         yield Check("recogniser", "ok", f"vosk, {settings.model or found}")
     elif settings.engine == "vosk":

@@ -170,7 +170,10 @@ def _open(session: Session, engine: str | None, bias: Bias) -> Recogniser:
 
     model = session.loaded.settings.hear.model
     wanted: Any = engine
-    return open_recogniser(wanted, session.paths, bias, model=Path(model) if model else None)
+    return open_recogniser(
+        wanted, session.paths, bias, model=Path(model) if model else None,
+        tell=lambda why: _tell(f"alexa: {why}"),
+    )  # fmt: skip
 
 
 async def _all(

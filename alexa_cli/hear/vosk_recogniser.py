@@ -38,7 +38,7 @@ AGAIN_BYTES = 10 * RATE * 2
 """If speech goes on after a look, so much sound is decoded again as a whole; what comes after
 more is a part of its own."""
 MOST_CHOICES = 500
-_HINT = "fetch it again: alexa models pull vosk-small-en-us"
+_HINT = "delete that folder and fetch it again: alexa models pull vosk-small-en-us"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alexa_cli.config.paths import private_dir
+from alexa_cli.config.paths import private_dir, write_private
 from alexa_cli.errors import AlexaError, Unreachable, UsageError, did_you_mean
 from alexa_cli.models.download import OutOfReach, fetch, megabytes, open_private, size_of
 from alexa_cli.models.known import ModelFile
@@ -34,6 +34,8 @@ LIST = "model-list.json"
 SMALL = "vosk-small-en-us"
 """The one to begin with: 40 MB."""
 _LAYOUTS = (("am/final.mdl", "conf/model.conf"), ("final.mdl", "mfcc.conf"))
+FILES = "files.json"
+"""In a model that was fetched: its files and their sizes, so that a missing one is missed."""
 _NAME = re.compile(r"vosk-model-(?P<what>[a-z][a-z0-9-]*?)-(?P<version>\d+(?:\.\d+)*)(?P<more>.*)")
 _LIST_BYTES = 2_000_000
 _MOST_FILES = 500
@@ -66,8 +68,19 @@ class Published(msgspec.Struct, frozen=True):
 
 
 def is_model(folder: Path) -> bool:
-    """Whether a folder looks like a model of vosk: today's layout, or the first one."""
-    return any(all((folder / name).is_file() for name in layout) for layout in _LAYOUTS)
+    """Whether a folder looks like a model of vosk: today's layout, or the first one; and is whole.
+
+    Of one that was not fetched here nobody knows which files it needs.
+    """
+    if not any(all((folder / name).is_file() for name in layout) for layout in _LAYOUTS):
+        return False
+    try:
+        sizes = msgspec.json.decode((folder / FILES).read_bytes(), type=dict[str, int])
+    except FileNotFoundError:
+        return True
+    except (OSError, msgspec.MsgspecError):
+        return False
+    return all(size_of(folder / name) == size for name, size in sizes.items())
 
 
 def pull_vosk(name: str, models: Path, progress: Progress, *, base: str = PUBLISHED) -> Path:
@@ -95,6 +108,7 @@ def pull_vosk(name: str, models: Path, progress: Progress, *, base: str = PUBLIS
         unpack(staging / archive.name, unpacked)
         if not is_model(unpacked):
             raise AlexaError(f"{archive.name} holds no model of vosk; nothing was installed")
+        _list_files(unpacked)
         shutil.rmtree(target, ignore_errors=True)  # half there, or it would have stayed
         unpacked.rename(target)
         shutil.rmtree(staging, ignore_errors=True)
@@ -153,6 +167,12 @@ def unpack(archive: Path, folder: Path) -> None:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:
             raise  # the disk; EINVAL: it says that something begins before the file does
         raise AlexaError(f"{archive.name} is damaged; nothing was installed") from error
+
+
+def _list_files(folder: Path) -> None:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+    write_private(folder / FILES, msgspec.json.encode(sizes))
 
 
 def _members(

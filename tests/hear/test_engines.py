@@ -48,10 +48,21 @@ def test_a_pulled_model_is_used_by_itself(paths: Paths, pulled: Path) -> None:
 
 
 def test_a_damaged_model_is_passed_over_unless_it_was_asked_for(paths: Paths, pulled: Path) -> None:
-    (pulled / "am/final.mdl").write_bytes(b"")
-    assert open_recogniser(None, paths).name == "sphinx"
-    with pytest.raises(AlexaError, match="is damaged"):
-        open_recogniser("vosk", paths)
+    """And that it is passed over is told, for noise confuses sphinx."""
+    for damage, what in (
+        ((pulled / "am/final.mdl").write_text, "is damaged"),
+        (lambda _: (pulled / "am/final.mdl").unlink(), "is only half there"),
+    ):
+        damage("")
+        told: list[str] = []
+        assert open_recogniser(None, paths, tell=told.append).name == "sphinx"
+        assert [line.partition("\n")[0] for line in told] == [
+            f"sphinx hears instead of vosk: {pulled}: the model of vosk {what}"
+        ]
+        with pytest.raises(AlexaError, match=what):
+            open_recogniser("vosk", paths)
+    assert open_recogniser("sphinx", paths, tell=told.append).name == "sphinx"
+    assert len(told) == 1
 
 
 def test_a_model_elsewhere_may_be_named(paths: Paths, pulled: Path, tmp_path: Path) -> None:

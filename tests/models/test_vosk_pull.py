@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from alexa_cli.errors import AlexaError, Unreachable, UsageError
-from alexa_cli.models.vosk import Published, pull_vosk
+from alexa_cli.models.vosk import Published, is_model, pull_vosk
 
 Any_ = Any  # the fixtures' classes live in conftest
 FULL = "vosk-model-small-en-us-0.15"
@@ -69,7 +69,9 @@ def test_a_model_arrives_whole_and_private(published: Any_, notes: Any_, tmp_pat
     folder = pull_vosk("vosk-small-en-us", tmp_path, notes, base=published.url + "/")
     assert folder == tmp_path / "vosk-small-en-us"
     found = {str(p.relative_to(folder)): p for p in folder.rglob("*") if p.is_file()}
+    listed = found.pop("files.json")
     assert {f"{FULL}/{name}": path.read_bytes() for name, path in found.items()} == FILES
+    found["files.json"] = listed
     assert {stat.S_IMODE(path.stat().st_mode) for path in found.values()} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     size = len(published.files[ARCHIVE])
@@ -212,6 +214,13 @@ def test_a_model_that_is_half_there_is_fetched_again(
     (tmp_path / "vosk-small-en-us" / "am").mkdir(parents=True)
     folder = pull_vosk("vosk-small-en-us", tmp_path, notes, base=published.url)
     assert (folder / "conf/model.conf").is_file()
+    (folder / "graph/words.txt").unlink()
+    assert not is_model(folder)
+    pull_vosk("vosk-small-en-us", tmp_path, notes, base=published.url)
+    os.truncate(folder / "am/final.mdl", 9)
+    assert not is_model(folder)
+    pull_vosk("vosk-small-en-us", tmp_path, notes, base=published.url)
+    assert is_model(folder)
 
 
 def test_no_list_no_model(hub: Any_, notes: Any_, tmp_path: Path) -> None:

@@ -52,6 +52,8 @@ class Ears:
         self.settings = hear or assistant.house.settings.hear
         self._expectations = Expectations(assistant.house.catalogue, paths.cache / "sphinx")
         self.recogniser = Ready()
+        self.notices: list[str] = []
+        """What is to be told of the recogniser once it is loaded; whoever tells it takes it."""
 
     def listener(
         self, source: Source, conversation: str, *, now: datetime | None = None,
@@ -118,7 +120,9 @@ class Ears:
         from alexa_cli.hear.engines import open_recogniser  # noqa: PLC0415 - audio libraries
 
         model = Path(self.settings.model) if self.settings.model else None
-        return open_recogniser(self.settings.engine, self._paths, bias, model=model)
+        return open_recogniser(
+            self.settings.engine, self._paths, bias, model=model, tell=self.notices.append
+        )
 
     def _judge(self, conversation: str, now: datetime | None, text: str) -> Hint:
         """Say whether words are a complete command: then nobody need wait for more."""

@@ -186,6 +186,8 @@ class VoiceLoop:
             except BaseException:
                 await stream.aclose()
                 raise
+            while self._ears.notices:
+                self._show(Notice(self._ears.notices.pop(0)))
             if first.text or first.stage is not Stage.FINAL:
                 break
             if self._speaker.speaking and not self._ending:
@@ -331,8 +333,6 @@ class VoiceLoop:
                 self._reply, self._expects_answer = reply.text, reply.expects_answer
             case Finished(turn):
                 self._keep(turn)
-            case _:
-                pass
         self._speaker.see(event)
         self._show(event)
 

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 LATENCY = 0.1
 """Seconds of sound that the device is given ahead: enough for a busy machine."""
+_NONE = "Error querying device -1"
+"""What PortAudio says where there is no device at all."""
 _PATIENCE = 10.0
 """Seconds that a device may take longer than the sound lasts."""
 _HINT = "'alexa audio devices' lists what there is; replies are shown all the same"
@@ -233,5 +235,7 @@ def _sounddevice() -> Any:  # noqa: ANN401 - it has no types
 
 def _reason(name: str | int | None, error: Exception) -> str:
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if first == _NONE:
+        return "no loudspeaker was found"
     which = "no loudspeaker" if name is None else f"no loudspeaker {name!r}"
     return f"{which}: {first}"

@@ -169,6 +169,15 @@ def test_a_device_that_takes_another_rate_gets_it(picky: Picky) -> None:
     assert resampled(Sound(tone.tobytes(), 22_050), 48_000) in bytes(picky.took)
 
 
+def test_a_machine_without_any_device(picky: Picky) -> None:
+    def none() -> None:
+        raise picky.PortAudioError("Error querying device -1")
+
+    picky.opening = none
+    with pytest.raises(NoOutput, match="no loudspeaker was found"):
+        play(Sound(b"\x01\x00", 16_000))
+
+
 def test_silenced_while_the_device_was_opened_it_plays_nothing(picky: Picky) -> None:
     async def run() -> None:
         player = Player()
