@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from alexa_cli.act.graph import MAX_DEPTH, dependencies, in_order, needs, step_apis
+from alexa_cli.act.graph import dependencies, in_order, needs, step_apis
 from alexa_cli.act.pointers import NothingThere, pointed_at, resolve
 from alexa_cli.act.world import find_api
-from alexa_cli.catalog.expert import Effect
+from alexa_cli.catalog.expert import DEEPEST_STEPS, Effect
 from alexa_cli.turn import Outcome, Plan
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _needs(
     listed = isinstance(api.run.spec.get("steps"), str)
     if not verified and api.effect is Effect.IRREVERSIBLE and not listed:
         return True
-    if depth > MAX_DEPTH:
+    if depth > DEEPEST_STEPS:
         return False
     return any(_needs(step, catalogue, verified=verified, depth=depth + 1) for step in steps)
 

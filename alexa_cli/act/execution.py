@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from alexa_cli.act.call import MAYBE, called, failed, json_arguments, run_handler_once, stamped
 from alexa_cli.act.confirm import UNCONFIRMED, because_of, needs_confirmation
 from alexa_cli.act.flight import Flight
-from alexa_cli.act.graph import MAX_DEPTH, dependencies, touched, turns
+from alexa_cli.act.graph import dependencies, touched, turns
 from alexa_cli.act.pointers import resolve
 from alexa_cli.act.prepare import prepare
 from alexa_cli.act.steps import expand, sum_up
 from alexa_cli.catalog.context import HandlerFailed
-from alexa_cli.catalog.expert import Effect
+from alexa_cli.catalog.expert import DEEPEST_STEPS, Effect
 from alexa_cli.errors import AlexaError
 from alexa_cli.trace import names
 from alexa_cli.turn import Acted, Outcome, Started
@@ -186,7 +186,7 @@ class Execution:
         return await run_handler_once(call, api, self.world, flight.emit)
 
     async def _run_steps(self, flight: Flight, call: Call, api: Api) -> Outcome:
-        if self.terms.depth >= MAX_DEPTH:
+        if self.terms.depth >= DEEPEST_STEPS:
             msg = f"{api.full_name} goes round in circles"
             raise HandlerFailed(msg)
         terms = Terms(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.act.pointers import pointed_at
 from alexa_cli.act.world import find_api
-from alexa_cli.catalog.expert import Effect
+from alexa_cli.catalog.expert import DEEPEST_STEPS, Effect
 from alexa_cli.catalog.placeholders import MISSING, look_up_argument, whole
 from alexa_cli.errors import AlexaError
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 100
 """A plan of more calls is refused: no person says so much in one turn."""
-MAX_DEPTH = 5
-"""How deep ``steps`` may call other ``steps``."""
 
 
 class BadPlan(AlexaError):
@@ -133,7 +131,7 @@ def touched(
     """
     if api is None or api.run is None:
         return frozenset()
-    if api.run.kind != "steps" or depth > MAX_DEPTH:
+    if api.run.kind != "steps" or depth > DEEPEST_STEPS:
         return frozenset({api.expert})
     return frozenset({api.expert}).union(
         *(touched(step, catalogue, depth + 1) for step in step_apis(api, catalogue, call) or ())

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 else:
     Json = Any  # the cache's decoder takes no recursive alias
 
+DEEPEST_STEPS = 5
+"""How deep ``steps`` may call other ``steps``."""
+
 
 class Effect(StrEnum):
     """What a call does to the world, from harmless to final."""

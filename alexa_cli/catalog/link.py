@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from alexa_cli.catalog.build import FILE, unsafe_speculation
-from alexa_cli.catalog.expert import Api, Effect, Expert
+from alexa_cli.catalog.expert import DEEPEST_STEPS, Api, Effect, Expert
 from alexa_cli.catalog.problems import Problem
 from alexa_cli.errors import ConfigError, FileError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from alexa_cli.catalog.expert import Handler
     from alexa_cli.turn import Json
+
+MOST_STEPS = 100
+"""Calls that one API may come to through its steps, and through theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What a call of an API comes to."""
+
+    effect: Effect
+    calls: int = 1
+    height: int = 0
+    """How many ``steps`` there are inside of each other."""
 
 
 def hook(
@@ -82,7 +96,7 @@ class _Linker:
     def __init__(self, experts: Mapping[str, Expert]) -> None:
         self.experts = experts
         self.problems: list[Problem] = []
-        self.effects: dict[str, Effect] = {}
+        self._reaches: dict[str, _Reach] = {}
 
     def finish(self, api: Api) -> Api:
         """Return the API with the effect, speculation and confirmation that follow from it."""
@@ -91,38 +105,45 @@ class _Linker:
         if isinstance(api.run.spec["steps"], str):  # known when it is called, and looked at then
             confirm = bool(api.declared.get("confirm", False))
             return replace(api, effect=Effect.IRREVERSIBLE, speculate=False, confirm=confirm)
-        effect = self.effect(api, ())
+        effect = self._reach(api, ()).effect
         speculate = api.declared.get("speculate", effect is Effect.READ)
         confirm = bool(api.declared.get("confirm", effect is Effect.IRREVERSIBLE))
         return replace(api, effect=effect, speculate=bool(speculate), confirm=confirm)
 
-    def effect(self, api: Api, callers: tuple[str, ...]) -> Effect:
-        """Return the most dangerous effect among the steps of ``api``."""
+    def _reach(self, api: Api, callers: tuple[str, ...]) -> _Reach:
+        """Return the most dangerous effect among the steps of ``api``, and how many they are."""
         if api.full_name in callers:
             first = self._api(callers[0]) or api
             chain = " -> ".join([*callers[callers.index(api.full_name) :], api.full_name])
             self.error(first, f"steps call themselves: {chain}", "run.steps")
-            return Effect.IRREVERSIBLE
+            return _Reach(Effect.IRREVERSIBLE)
         if api.run is None or api.run.kind != "steps":
-            return api.effect
-        if api.full_name in self.effects:
-            return self.effects[api.full_name]
+            return _Reach(api.effect)
         if isinstance(api.run.spec["steps"], str):
-            return Effect.IRREVERSIBLE
-        worst = Effect.READ
-        for number, step in enumerate(cast("list[dict[str, Json]]", api.run.spec["steps"])):
+            return _Reach(Effect.IRREVERSIBLE)
+        if api.full_name not in self._reaches:
+            self._reaches[api.full_name] = self._reach_of_steps(api, callers)
+        return self._reaches[api.full_name]
+
+    def _reach_of_steps(self, api: Api, callers: tuple[str, ...]) -> _Reach:
+        worst, calls, height = Effect.READ, 0, 0
+        steps = cast("list[dict[str, Json]]", cast("Handler", api.run).spec["steps"])
+        for number, step in enumerate(steps):
             target = self._api(str(step["call"]))
             if target is None:
                 self._unknown(api, number, str(step["call"]))
                 continue
-            if not callers:
-                self._check_arguments(api, number, step, target)
-            effect = self.effect(target, (*callers, api.full_name))
-            worst = max(worst, effect, key=lambda each: each.danger)
-        if not callers:
-            worst = self._declared(api, worst)
-            self.effects[api.full_name] = worst
-        return worst
+            self._check_arguments(api, number, step, target)
+            reach = self._reach(target, (*callers, api.full_name))
+            worst = max(worst, reach.effect, key=lambda each: each.danger)
+            calls, height = calls + reach.calls, max(height, reach.height)
+        if calls > MOST_STEPS:
+            self.error(api, f"its steps come to {calls:,} calls, at most {MOST_STEPS}", "run.steps")
+            calls = 1  # said once, not of every API that calls this one
+        if height >= DEEPEST_STEPS:
+            self.error(api, f"steps call steps more than {DEEPEST_STEPS} deep", "run.steps")
+            height = 0
+        return _Reach(self._declared(api, worst), calls, height + 1)
 
     def error(self, api: Api, message: str, key: str, hint: str | None = None) -> None:
         """Note an error; an API's line is where its declaration begins."""

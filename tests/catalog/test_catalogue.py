@@ -298,6 +298,26 @@ def test_what_is_wrong_with_steps(
     assert caught.value.line == 4
 
 
+@pytest.mark.parametrize(
+    ("each", "apis", "message"),
+    [(4, 4, "its steps come to 256 calls, at most 100"), (1, 6, "more than 5 deep")],
+)
+def test_steps_that_fan_out_or_nest_without_end_are_refused(
+    tmp_path: Path, each: int, apis: int, message: str
+) -> None:
+    """They would run for longer than anybody waits, and to look at them took as long."""
+    lines = ["name: boom", "description: x", "apis:", "  play: {description: x, effect: read,"]
+    lines.append("    run: {shell: [date]}}")
+    for number in range(apis):
+        called = f"boom.a{number + 1}" if number + 1 < apis else "boom.play"
+        lines.append(f"  a{number}: {{description: x, sentences: [go a{number}],")
+        lines.append(f"    run: {{steps: [{', '.join(['{call: ' + called + '}'] * each)}]}}}}")
+    with pytest.raises(FileError) as caught:
+        compiled(tmp_path, "\n".join(lines))
+    assert message in caught.value.message
+    assert caught.value.line == 6
+
+
 # overlaps -----------------------------------------------------------------------------------
 
 TIMED = """\
