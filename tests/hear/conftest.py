@@ -59,8 +59,9 @@ def microphone(
     from alexa_cli.hear.sources.microphone import Microphone
 
     monkeypatch.setattr("alexa_cli.config.hands.LET_GO", 60.0)
+    defaults: Any = Microphone.__init__.__kwdefaults__
     for name in ("backlog", "patience"):
-        monkeypatch.setitem(Microphone.__init__.__kwdefaults__, name, 60.0)
+        monkeypatch.setitem(defaults, name, 60.0)
     virtual = _module().VirtualMicrophone(home, speed=10.0)
     restart_portaudio()
     yield virtual
