@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from alexa_cli.language.english import SMALL, TENS
 from alexa_cli.language.registry import Moment, grammar
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from alexa_cli.catalog.context import HandlerContext
 
@@ -28,6 +28,8 @@ _UNITS = {
     "MINUTELY": timedelta(minutes=1),
     "HOURLY": timedelta(hours=1),
 }
+_FAR = timedelta(days=3_660)
+"""How far ahead a rule that leaves days out is followed."""
 _CLOCKLESS = ("FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY")
 
 
@@ -104,6 +106,28 @@ def next_time(context: HandlerContext, key: str, at: datetime, repeat: str | Non
     while at <= context.now and (following := context.notify.next(repeat, at)) is not None:
         at = following
     return at
+
+
+def time_on(
+    context: HandlerContext, at: datetime, repeat: str | None, day: date
+) -> datetime | None:
+    """Return when something comes first on a day, None if it does not; ``at``: when it is next."""
+    zone = ZoneInfo(context.tz)
+    before = datetime(day.year, day.month, day.day, tzinfo=zone) - timedelta(microseconds=1)
+    if repeat is not None and at <= before:
+        if (step := length_of(repeat)) is not None:
+            at += step * ((before - at) // step + 1)
+        elif _is_plain(repeat):  # straight there, however far it is
+            at = context.notify.first(repeat, before) or at
+        elif before - at <= _FAR:
+            while at <= before and (following := context.notify.next(repeat, at)) is not None:
+                at = following
+    return at if at.astimezone(zone).date() == day else None
+
+
+def _is_plain(rule: str) -> bool:
+    """Whether a rule comes in every one of its periods, so that it can be begun anywhere."""
+    return "INTERVAL=" not in rule or "INTERVAL=1;" in f"{rule};"
 
 
 def clock_forms(hour: int, minute: int) -> list[str]:

@@ -38,7 +38,8 @@ _TOKEN = re.compile(
       | [%°&+=×÷^] | (?<=[\d)])\s*\*(?=\s*[\d(−-])
       | (?<=[\d)]\s)[/−-](?=\s[\d(]) | (?<=\))[/−-](?=[\d(])   # 12 / 4, but not and/or
       | (?<!\w)-(?=\d)                 # minus five
-      | [^\W\d_]+(?:'[^\W\d_]+)*       # words, with apostrophes inside
+      # words, with apostrophes inside; an accent may be a character of its own
+      | [^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*(?:'[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*)*
     """,
     re.VERBOSE,
 )
@@ -51,6 +52,7 @@ _BRACKETED = re.compile(r"\(.*\)", re.DOTALL)
 _ESCAPE = re.compile(  # a whole terminal escape: colour (CSI), title (OSC), or a short one
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]"
 )
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -75,9 +77,16 @@ def tokenise(text: str) -> list[Token]:
         flat = _ESCAPE.sub(lambda m: " " * len(m.group()), flat)
     tokens: list[Token] = []
     for match in (_WITH_BRACKETS if _is_sum(flat) else _TOKEN).finditer(flat):
-        word = unicodedata.normalize("NFC", match.group()).casefold()
-        tokens.extend(_open(word.strip(), match.start(), match.end()))
+        word = match.group().casefold().strip()
+        tokens.extend(_open(_plain(word), match.start(), match.end()))
     return tokens
+
+
+def _plain(word: str) -> str:
+    """Return a word without accents: "Zürich" is Zurich, to who types it and who is heard."""
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
 
 
 def _is_sum(flat: str) -> bool:

@@ -13,6 +13,7 @@ from alexa_cli.catalog.times import (
     length_of,
     reclocked,
     say_when,
+    time_on,
 )
 from alexa_cli.errors import AlexaError
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 NOON = 12
 LATEST = "latest"
-_FAR = timedelta(days=3_660)
-"""How far ahead one that leaves days out is looked for."""
 SNOOZABLE = timedelta(hours=1)
 """For how long after it rang an alarm can be snoozed."""
 
@@ -99,25 +98,12 @@ def ringing_on(
     noon = datetime(wanted.year, wanted.month, wanted.day, NOON, tzinfo=zone)
     said = say_when(noon, context.now, context.tz).removesuffix(" at noon")
     about = f" {said}" if said in {"today", "tomorrow"} else f" on {said}"
-    start = noon.replace(hour=0) - timedelta(microseconds=1)
-    there = []
-    for each, at in found:
-        on_day = at
-        if each.repeat and not length_of(each.repeat):
-            if _is_plain(each.repeat) and on_day <= start:  # straight there, however far it is
-                on_day = context.notify.first(each.repeat, start) or on_day
-            if start - on_day > _FAR:
-                continue
-            while on_day <= start and (after := context.notify.next(each.repeat, on_day)):
-                on_day = after
-        if on_day.astimezone(zone).date() == wanted:
-            there.append((each, on_day))
-    return there, about
-
-
-def _is_plain(rule: str) -> bool:
-    """Whether a rule comes in every one of its periods, so that it can be begun anywhere."""
-    return "INTERVAL=" not in rule or "INTERVAL=1;" in f"{rule};"
+    there = [
+        (each, on_day)
+        for each, at in found
+        if (on_day := time_on(context, at, each.repeat, wanted))
+    ]
+    return sorted(there, key=lambda pair: pair[1]), about
 
 
 # Wording --------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from alexa_cli.catalog.times import (
     say_when,
     says_half,
     says_time_only,
+    time_on,
 )
 from alexa_cli.errors import AlexaError
 
@@ -106,7 +107,12 @@ def chosen(
         about += f" for {person_of(context, who)[1]}"
     if day is not None:
         wanted = date.fromisoformat(day)
-        found = [pair for pair in found if pair[1].astimezone(zone).date() == wanted]
+        found = [
+            (each, on_day)
+            for each, at in found
+            if (on_day := time_on(context, at, each.repeat, wanted))
+        ]
+        found.sort(key=lambda pair: pair[1])
         noon = datetime(wanted.year, wanted.month, wanted.day, NOON, tzinfo=zone)
         said = say_when(noon, context.now, context.tz).removesuffix(" at noon")
         about += f" {said}" if said in {"today", "tomorrow"} else f" on {said}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli.errors import AlexaError, Unreachable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LIFETIME = timedelta(minutes=30)
 """An answer younger than this is used again."""
 KEPT_PLACES = 50
+_KEPT_PARTS = ("current", "hourly", "daily", "utc_offset_seconds")
+_FURTHEST_CLOCK = 86_400
 HOME = "place"
 _HERE = frozenset({"here", "in here", "my place", "my area", "outside", "home"})
 _PLAIN = re.compile(r"[^\W_][\w .,'’()-]{0,59}")
@@ -33,6 +35,13 @@ class Told:
     answer: Any
     title: str
     age: timedelta | None = None
+
+    def today(self, now: datetime) -> date | None:
+        """Which day it is at the place; None if the service does not say."""
+        ahead = self.answer.get("utc_offset_seconds") if isinstance(self.answer, dict) else None
+        if not isinstance(ahead, int | float) or not abs(ahead) <= _FURTHEST_CLOCK:
+            return None
+        return (now.astimezone(UTC) + timedelta(seconds=ahead)).date()
 
 
 async def ask(context: HandlerContext, place: str | None) -> Told:
@@ -55,7 +64,7 @@ async def ask(context: HandlerContext, place: str | None) -> Told:
     )  # fmt: skip
     if not isinstance(answer, dict):
         raise AlexaError(UNUSABLE)
-    slim = {part: answer.get(part) for part in ("current", "hourly", "daily")}
+    slim = {part: answer.get(part) for part in _KEPT_PARTS}
     with context.store.transaction():
         _sweep(context)
         context.store.set(

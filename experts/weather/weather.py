@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LIKELY, POSSIBLE = 60, 30
 WINDY = {"fahrenheit": 20, "celsius": 32}
 """Miles or kilometers per hour that are called windy."""
+_RELATIVE = frozenset({"today", "tonight", "tomorrow", "now"})
 _WEEKEND, _DAYS_TOLD = (5, 6), 5
 _PART = {"morning": "in the morning", "afternoon": "in the afternoon",
          "evening": "in the evening", "night": "at night"}  # fmt: skip
@@ -31,7 +32,7 @@ async def weather(
 ) -> Result:
     """Say what the weather is like now, on a day, in a part of it, or on several days."""
     told = await ask(context, place)
-    today = _today(context)
+    today, day = _days_there(context, told, day)
     span = span or _weekend_said(context)
     if span is not None:
         days = _days(span, today)
@@ -53,7 +54,7 @@ async def rain(
 ) -> Result:
     """Say whether it will rain or snow."""
     told = await ask(context, place)
-    today = _today(context)
+    today, day = _days_there(context, told, day)
     span = span or _weekend_said(context)
     if span is not None:
         found = [(each, day_of(told.answer, each)) for each in _days(span, today)]
@@ -74,7 +75,7 @@ async def temperature(
 ) -> Result:
     """Say how warm it is, or will be."""
     told = await ask(context, place)
-    today = _today(context)
+    today, day = _days_there(context, told, day)
     if day is None and part is None and extreme is None:
         now = now_of(told.answer)
         feels = (
@@ -92,7 +93,7 @@ async def temperature(
 async def wind(context: HandlerContext, place: str | None = None, day: str | None = None) -> Result:
     """Say how windy it is, or will be."""
     told = await ask(context, place)
-    today = _today(context)
+    today, day = _days_there(context, told, day)
     value = now_of(told.answer)["wind"] if day is None else _spell(told, day, None, today).wind
     unit = "miles" if context.temperature_unit == "fahrenheit" else "kilometers"
     if value is None:
@@ -136,8 +137,14 @@ def _result(told: Told, say: str) -> Result:
     return Result({"place": told.title, "age_minutes": minutes}, say=f"{say} That was {ago} ago.")
 
 
-def _today(context: HandlerContext) -> date:
-    return context.now.astimezone(ZoneInfo(context.tz)).date()
+def _days_there(context: HandlerContext, told: Told, day: str | None) -> tuple[date, str | None]:
+    """Return which day it is at the place, and which one is meant there by "today", "tonight"."""
+    here = context.now.astimezone(ZoneInfo(context.tz)).date()
+    there = told.today(context.now) or here
+    said = set(context.said.get("day", "").casefold().split())
+    if day is not None and there != here and said & _RELATIVE:
+        day = (date.fromisoformat(day) + (there - here)).isoformat()
+    return there, day
 
 
 def _spell(told: Told, day: str | None, part: str | None, today: date) -> Spell:

@@ -130,6 +130,13 @@ def test_get_and_iteration() -> None:
     assert NameList("empty").find("x") == []
 
 
+@pytest.mark.parametrize("said", ["cafe lamp", "café lamp", "cafe\u0301 lamp", "CAFÉ LAMP"])
+def test_accents_are_no_other_name(said: str) -> None:
+    """No recogniser writes them, and one keyboard makes two characters of them."""
+    names = NameList("devices", (Name("a", "Café lamp"), Name("b", "Cave lamp")))
+    assert [(match.id, match.how) for match in names.find(said)] == [("a", "exact")]
+
+
 NAME_TEXT = st.text("abcdeé'1 ", min_size=1, max_size=20).filter(spoken_form)
 
 

@@ -191,6 +191,16 @@ def test_of_a_day(reminders: Played) -> None:
     reminders.call("create_reminder", message="b", due="2026-11-22T09:00:00+00:00")
     said = reminders.say("list_reminders", day="2026-11-22")
     assert said == "You have one reminder tomorrow. Tomorrow at 9 AM: b."
+    reminders.call("create_repeating", message="c", repeat="FREQ=DAILY;BYHOUR=20;BYMINUTE=0")
+    reminders.call("create_repeating", message="d", repeat="FREQ=HOURLY;INTERVAL=30")
+    reminders.call("create_repeating", message="e", repeat=WEEKDAYS)
+    said = reminders.say("list_reminders", day="2026-11-22")  # a Sunday
+    assert said == (
+        "You have 3 reminders tomorrow. Tomorrow at 9 AM: b; every 30 hours: d; "
+        "every day at 8 PM: c."
+    )
+    for message in ("c", "d", "e"):
+        reminders.call("cancel_reminder", reminder=ids(reminders, message)[0])
     none = reminders.say("list_reminders", day="2026-11-25")
     assert none == "You have no reminders on Wednesday."
     both = reminders.say("list_reminders")

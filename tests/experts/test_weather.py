@@ -169,6 +169,16 @@ def test_several_days(sky: Played) -> None:
     assert "tomorrow is 70" in sky.say("rain", span="weekend")
 
 
+def test_today_is_the_day_of_the_place(sky: Played, service: Any) -> None:
+    """In the evening it is tomorrow in Tokyo: its forecast begins there."""
+    sky.now = datetime(2026, 11, 20, 20, tzinfo=UTC)
+    service.forecast["utc_offset_seconds"] = 9 * 3600
+    assert "Today: a high of 58" in sky.say("weather")
+    assert "today is 10 percent" in sky.say("rain", day=Argument("2026-11-20", "today"))
+    assert "tomorrow is 70 percent" in sky.say("rain", day=Argument("2026-11-21", "tomorrow"))
+    assert "Today in Portland" in sky.say("weather", day=Argument("2026-11-21", "saturday"))
+
+
 def test_a_young_answer_is_used_again_and_says_its_age(sky: Played, service: Any) -> None:
     sky.say("weather")
     asked = len(service.asked)
