@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -90,15 +90,34 @@ def alexa(home: Path, warm_cache: Path) -> Installed:
     return Installed(home)
 
 
+class Inside(Protocol):
+    """Runs a command line in this process."""
+
+    def __call__(
+        self, *arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None = None
+    ) -> Ran: ...
+
+
 @pytest.fixture
-def inside(alexa: Installed, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def inside(
+    alexa: Installed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Inside:
     """Run a command line in this process: as above, and cheaper."""
 
-    def run(*arguments: str | bytes) -> Ran:
-        with pytest.raises(SystemExit) as left:
-            main([os.fsdecode(each) for each in arguments])
+    def run(*arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None = None) -> Ran:
+        reading, writing = os.pipe()
+        os.write(writing, stdin)  # what a pipe holds is enough
+        os.close(writing)
+        with os.fdopen(reading) as pipe, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", pipe)
+            for name, value in (env or {}).items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as left:
+                main([os.fsdecode(each) for each in arguments])
         shown = capsys.readouterr()
         assert "internal error" not in shown.err, shown.err
+        assert "Traceback" not in shown.err, shown.err
+        assert "\x1b" not in shown.out + shown.err
         assert isinstance(left.value.code, int)
         return Ran(left.value.code, shown.out, shown.err)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alexa_cli.config.paths import Paths
-    from tests.cli.conftest import Installed, Ran
+    from tests.cli.conftest import Inside, Installed, Ran
 
 LIGHT = "turn on the kitchen light"
 ANSWER = "I turned on the kitchen light.\n"
@@ -44,8 +44,8 @@ def test_the_answer_alone_is_on_stdout(
     assert (ran.code, ran.out) == (0, ANSWER)
 
 
-def test_the_summary_is_on_stderr_and_fits(alexa: Installed) -> None:
-    ran = alexa(LIGHT)
+def test_the_summary_is_on_stderr_and_fits(inside: Inside) -> None:
+    ran = inside(LIGHT)
     lines = ran.err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("sentences → smart_home.")
@@ -53,13 +53,13 @@ def test_the_summary_is_on_stderr_and_fits(alexa: Installed) -> None:
     assert len(lines[0]) <= 80
 
 
-def test_quiet(alexa: Installed) -> None:
-    ran = alexa(LIGHT, "-q")
+def test_quiet(inside: Inside) -> None:
+    ran = inside(LIGHT, "-q")
     assert (ran.code, ran.out, ran.err) == (0, ANSWER, "")
 
 
-def test_json_is_what_the_store_keeps(alexa: Installed, paths: Paths) -> None:
-    ran = alexa("--json", *LIGHT.split())
+def test_json_is_what_the_store_keeps(inside: Inside, paths: Paths) -> None:
+    ran = inside("--json", *LIGHT.split())
     record = json.loads(ran.out)
     with Store(paths.database) as store:
         assert [turn.turn for turn in list_turns(store)] == [record["turn"]]
@@ -67,11 +67,11 @@ def test_json_is_what_the_store_keeps(alexa: Installed, paths: Paths) -> None:
     assert record["plan"]["calls"][0]["expert"] == "smart_home"
     assert record["status"] == "done"
     assert ran.err == ""
-    assert json.loads(alexa("trace", "last", "--json").out) == record
+    assert json.loads(inside("trace", "last", "--json").out) == record
 
 
-def test_trace_shows_where_the_time_went(alexa: Installed) -> None:
-    ran = alexa(LIGHT, "--trace", "--quiet")
+def test_trace_shows_where_the_time_went(inside: Inside) -> None:
+    ran = inside(LIGHT, "--trace", "--quiet")
     assert ran.out == ANSWER
     assert ran.err.startswith("spans")
     for name in ("hear", "decide", "act", "speak"):
@@ -91,38 +91,38 @@ def test_an_answer_is_needed_then_given(alexa: Installed, paths: Paths) -> None:
         assert len({turn.conversation for turn in list_turns(store)}) == 1
 
 
-def test_a_new_conversation_knows_no_question(alexa: Installed) -> None:
-    alexa("call", "meg")
-    assert "Meg" not in alexa("the first one").out
+def test_a_new_conversation_knows_no_question(inside: Inside) -> None:
+    inside("call", "meg")
+    assert "Meg" not in inside("the first one").out
 
 
-def test_conversations_by_name(alexa: Installed) -> None:
-    alexa("--conversation", "one", "call", "meg")
-    alexa("--conversation", "two", "hello")
-    assert "Meg Jones" in alexa("jones", "--conversation", "one").out
+def test_conversations_by_name(inside: Inside) -> None:
+    inside("--conversation", "one", "call", "meg")
+    inside("--conversation", "two", "hello")
+    assert "Meg Jones" in inside("jones", "--conversation", "one").out
 
 
-def test_continuing_nothing(alexa: Installed) -> None:
-    ran = alexa("-c", "bauer")
+def test_continuing_nothing(inside: Inside) -> None:
+    ran = inside("-c", "bauer")
     assert (ran.code, ran.out) == (2, "")
     assert "no conversation" in ran.err
 
 
-def test_undo(alexa: Installed) -> None:
-    alexa(LIGHT)
-    ran = alexa("undo")
+def test_undo(inside: Inside) -> None:
+    inside(LIGHT)
+    ran = inside("undo")
     assert (ran.code, ran.out) == (0, "Done, that's undone.\n")
-    assert alexa(LIGHT, "-q").out == ANSWER
+    assert inside(LIGHT, "-q").out == ANSWER
 
 
-def test_no_save_keeps_nothing(alexa: Installed, paths: Paths) -> None:
-    ran = alexa("--no-save", LIGHT)
+def test_no_save_keeps_nothing(inside: Inside, paths: Paths) -> None:
+    ran = inside("--no-save", LIGHT)
     assert (ran.code, ran.out) == (0, ANSWER)
     assert not paths.database.exists()
 
 
-def test_now_and_set_are_recorded(alexa: Installed) -> None:
-    ran = alexa(
+def test_now_and_set_are_recorded(inside: Inside) -> None:
+    ran = inside(
         "hello", "--now", "2026-11-21T18:30+01:00", "--set", "timezone=Europe/Berlin", "--json"
     )
     record = json.loads(ran.out)
@@ -130,18 +130,18 @@ def test_now_and_set_are_recorded(alexa: Installed) -> None:
     assert record["settings"] == ["timezone=Europe/Berlin"]
 
 
-def test_what_needs_a_yes(alexa: Installed, expert: Callable[[str, str], Path]) -> None:
+def test_what_needs_a_yes(inside: Inside, expert: Callable[[str, str], Path]) -> None:
     folder = expert(
         "  burn:\n    description: Burn it.\n    effect: irreversible\n"
         "    sentences: [burn it down]\n    say: Burnt.\n    run: {python: 'odd:burn'}\n",
         "def burn():\n    return None\n",
     )
-    asked = alexa("--experts", str(folder), "burn", "it", "down")
+    asked = inside("--experts", str(folder), "burn", "it", "down")
     assert asked.code == 3
     assert "Burnt" not in asked.out
-    agreed = alexa("--experts", str(folder), "-c", "yes")
+    agreed = inside("--experts", str(folder), "-c", "yes")
     assert (agreed.code, agreed.out) == (0, "Burnt.\n")
-    ahead = alexa("--experts", str(folder), "--yes", "burn it down")
+    ahead = inside("--experts", str(folder), "--yes", "burn it down")
     assert (ahead.code, ahead.out) == (0, "Burnt.\n")
 
 
@@ -191,7 +191,7 @@ def test_other_experts_take_the_place_of_the_usual_ones(
 
 
 def test_what_an_expert_says_obeys_no_escape(
-    alexa: Installed, expert: Callable[[str, str], Path]
+    inside: Inside, expert: Callable[[str, str], Path]
 ) -> None:
     folder = expert(
         "  hum:\n    description: Hum.\n    effect: read\n    sentences: [hum]\n"
@@ -203,9 +203,9 @@ def test_what_an_expert_says_obeys_no_escape(
         "def fail():\n    raise ValueError(BAD)\n",
     )
     for word, code in (("hum", 0), ("fail", 1)):
-        ran = alexa("--experts", str(folder), "--trace", word)
+        ran = inside("--experts", str(folder), "--trace", word)
         assert ran.code == code
-        shown = ran.out + ran.err + alexa("trace", "last").out + alexa("trace").out
+        shown = ran.out + ran.err + inside("trace", "last").out + inside("trace").out
         assert "red" in shown.lower()
         assert not set("\x1b\x07\x9b\u202e") & set(shown)
 

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alexa_cli.config.paths import Paths
-    from tests.cli.conftest import Installed
+    from tests.cli.conftest import Inside
 
 HOME = "name: Mine\nareas: [{name: attic}]\ndevices: [{name: big lamp, area: attic, kind: light}]\n"
 
 
-def test_what_is_offered_works(alexa: Installed) -> None:
+def test_what_is_offered_works(inside: Inside) -> None:
     session = open_session(Common())
     assert is_first(session)
     offered = working(session)
     assert len(offered) == 3
     for words in offered:
-        assert alexa("ask", words).code == 0, words
+        assert inside("ask", words).code == 0, words
     assert not is_first(open_session(Common()))
 
 
-def test_another_home_and_fewer_experts(paths: Paths, alexa: Installed) -> None:
+def test_another_home_and_fewer_experts(paths: Paths, inside: Inside) -> None:
     home = private_dir(paths.config) / "household.yaml"
     home.write_text(HOME)
     sets = (f"household={home}", "experts.off=[timers]")
@@ -37,7 +37,7 @@ def test_another_home_and_fewer_experts(paths: Paths, alexa: Installed) -> None:
     assert len(offered) == 3
     assert "turn on the kitchen light" not in offered
     for words in offered:
-        assert alexa("ask", "--set", sets[0], "--set", sets[1], words).code == 0, words
+        assert inside("ask", "--set", sets[0], "--set", sets[1], words).code == 0, words
     assert "your home" in greeting(session)[1]
 
 

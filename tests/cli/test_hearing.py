@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.cli.conftest import Installed, Ran
+    from tests.cli.conftest import Inside, Ran
 
 
-def test_the_sample_is_heard_understood_and_done(alexa: Installed) -> None:
-    ran = alexa("ask", "--audio", "sample", "--json")
+def test_the_sample_is_heard_understood_and_done(inside: Inside) -> None:
+    ran = inside("ask", "--audio", "sample", "--json")
     assert ran.code == 0
     assert ran.err == ""
     assert '"words": "turn on the kitchen light"' in ran.out
     assert '"reply": "I turned on the kitchen light."' in ran.out
-    again = alexa("ask", "--audio", "sample")
+    again = inside("ask", "--audio", "sample")
     assert again.out == "The kitchen light is already on.\n"
     assert again.err.startswith("sentences → smart_home.turn_on")
     assert again.err.count("\n") == 1

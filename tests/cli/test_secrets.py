@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from alexa_cli.config.paths import write_private
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Installed
+    from tests.cli.conftest import Inside, Installed
 
 KEYS = {"TOKEN": "hook-sesame-1", "ALEXA_MODELS__B__API_KEY": "env-sesame-2"}
 FLAGS = (
@@ -28,14 +28,14 @@ experts:
 """
 
 
-def test_no_key_is_kept_or_shown(alexa: Installed) -> None:
+def test_no_key_is_kept_or_shown(alexa: Installed, inside: Inside) -> None:
     config = alexa.home / "config" / "config.yaml"
     write_private(config, CONFIG.encode())
     suite = alexa.home / "suite.jsonl"
     case = {"say": "turn on the kitchen light", "expert": "smart_home", "api": "turn_on"}
     suite.write_text(json.dumps(case) + "\n", encoding="utf-8")
-    assert alexa("ask", *FLAGS, "call dad", env=KEYS).code == 1
-    assert alexa("eval", str(suite), "--save", "run", *FLAGS, env=KEYS).code == 0
+    assert inside("ask", *FLAGS, "call dad", env=KEYS).code == 1
+    assert inside("eval", str(suite), "--save", "run", *FLAGS, env=KEYS).code == 0
     for line in (
         ("ask", "--json", *FLAGS, "call dad"), ("trace", "show", "last"),
         ("trace", "show", "last", "--json"), ("trace", "export"), ("config", "show", *FLAGS),
@@ -44,7 +44,7 @@ def test_no_key_is_kept_or_shown(alexa: Installed) -> None:
         ("config", "show", "--set", "models.a.api_key=[sesame"),
         ("config", "show", "--set", "models.a={api_key: {x: sesame}}"),
     ):  # fmt: skip
-        ran = alexa(*line, env=KEYS)
+        ran = inside(*line, env=KEYS)
         assert "sesame" not in ran.out + ran.err, line
     kept = [path for path in alexa.home.rglob("*") if path.is_file() and path != config]
     assert {"alexa.db", "run.json"} <= {path.name for path in kept}

@@ -19,15 +19,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from alexa_cli.catalog.build import build_folder
+from alexa_cli.cli.main import main
 from alexa_cli.config.paths import Paths, find_paths, private_dir
 from alexa_cli.config.settings import load_settings
 from alexa_cli.context.household import load_household
@@ -142,17 +145,42 @@ def empty(kept: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     return paths
 
 
-def run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
+PLAIN = re.compile(r"alexa [^|<>$;&`*~\\]*")
+"""A line in which the shell has nothing to do but to find the words."""
+Run = Callable[[Command], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in the test's folder: by the shell, or at less cost in this process."""
     bin_folder = Path(sys.executable).parent
-    return subprocess.run(
-        ["/bin/sh", "-c", command.line],
-        input="".join(f"{line}\n" for line in command.typed),
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=os.environ | {"PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}"},
-        check=False,
-    )
+
+    def by_shell(command: Command) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["/bin/sh", "-c", command.line],
+            input="".join(f"{line}\n" for line in command.typed),
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=os.environ | {"PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}"},
+            check=False,
+        )
+
+    def here(command: Command) -> subprocess.CompletedProcess[str]:
+        words = shlex.split(command.line)[1:]
+        with Path(os.devnull).open() as nothing, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", nothing)
+            patch.chdir(tmp_path)
+            with pytest.raises(SystemExit) as left:
+                main(words)
+        assert isinstance(left.value.code, int)
+        return subprocess.CompletedProcess(words, left.value.code, *capsys.readouterr())
+
+    def run(command: Command) -> subprocess.CompletedProcess[str]:
+        plain = PLAIN.fullmatch(command.line) and not command.typed
+        return here(command) if plain else by_shell(command)
+
+    return run
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
@@ -161,7 +189,7 @@ def run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
     [page for page in PAGES if any(kind == "console" for kind, _ in blocks(page))],
     ids=lambda page: str(page.relative_to(REPO)),
 )
-def test_commands_do_what_is_shown(page: Path, empty: Paths, tmp_path: Path) -> None:
+def test_commands_do_what_is_shown(page: Path, empty: Paths, tmp_path: Path, run: Run) -> None:
     (tmp_path / "experts").symlink_to(REPO / "experts")  # as if in a clone, but nothing is written
     for kind, block in blocks(page):
         if name := placed(kind, block, page):
@@ -169,7 +197,7 @@ def test_commands_do_what_is_shown(page: Path, empty: Paths, tmp_path: Path) -> 
             (empty.config / name).parent.mkdir(parents=True, exist_ok=True)
             (empty.config / name).write_text(block)
         for command in commands(block) if kind == "console" else []:
-            ran = run(command, tmp_path)
+            ran = run(command)
             where = f"{page.name}: $ {command.line}\n{ran.stdout}{ran.stderr}"
             assert ran.returncode == command.code, where
             if command.shown:
@@ -177,14 +205,12 @@ def test_commands_do_what_is_shown(page: Path, empty: Paths, tmp_path: Path) -> 
                 assert both or matches(command.shown, ran.stdout), where
 
 
-def test_what_readme_says_it_can_do_it_does(empty: Paths, tmp_path: Path) -> None:
+def test_what_readme_says_it_can_do_it_does(empty: Paths, run: Run) -> None:
     assert not empty.data.exists()
     rows = re.findall(r"^\| \w+ \| (\".*) \|$", (REPO / "README.md").read_text(), re.MULTILINE)
     said = [words for row in rows for words in re.findall(r'"([^"]+)"', row)]
     assert len(said) > 10
-    ran = run(
-        Command("alexa chat --json", 0, [f'{{"say": "{words}"}}' for words in said]), tmp_path
-    )
+    ran = run(Command("alexa chat --json", 0, [f'{{"say": "{words}"}}' for words in said]))
     ends = [json.loads(line) for line in ran.stdout.splitlines() if '"finished"' in line]
     understood = [end["status"] in {"done", "question"} for end in ends]
     assert dict(zip(said, understood, strict=True)) == dict.fromkeys(said, True)
