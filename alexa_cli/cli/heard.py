@@ -64,7 +64,8 @@ class Screen:
                 self._hear(utterance)
             case Silence(seconds, over):
                 self._listening = False
-                self._say("no more sound" if over else f"nobody spoke for {seconds:g} s")
+                spell = f" for {seconds:g} s" if seconds else ""
+                self._say("no more sound" if over else f"nobody spoke{spell}")
                 if self._meter is not None and (level := self._meter.level()).finding == "zeros":
                     self._say(level.verdict())
             case Stopped():

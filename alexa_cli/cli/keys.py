@@ -19,8 +19,10 @@ TALK, LEAVE = frozenset(b" \r\n"), frozenset(b"q\x04")
 
 
 @contextmanager
-def keys(talk: Callable[[], None], leave: Callable[[], None]) -> Iterator[bool]:
+def keys(talk: Callable[[int], None], leave: Callable[[], None]) -> Iterator[bool]:
     """Call ``talk`` for the space bar and Enter, ``leave`` for q and Ctrl-D, within a loop.
+
+    ``talk`` is given the key; one that is held comes again and again.
 
     Yields whether there are keys at all: stdin is a terminal that gives single ones. It is left
     as it was.
@@ -47,8 +49,8 @@ def keys(talk: Callable[[], None], leave: Callable[[], None]) -> Iterator[bool]:
             leave()
         elif LEAVE & set(pressed):
             leave()
-        elif TALK & set(pressed):
-            talk()
+        elif said := [key for key in pressed if key in TALK]:
+            talk(said[-1])
 
     before = termios.tcgetattr(handle)
     tty.setcbreak(handle, termios.TCSANOW)
@@ -71,16 +73,19 @@ class Held:
     def __init__(self, key: Callable[[], None], active: Callable[[], bool]) -> None:
         """``key`` begins or ends it; ``active``: whether it was begun."""
         self._key, self._active = key, active
-        self._last = -REPEATS
+        self._last, self._which = -REPEATS, 0
         self._began = False
         """Whether the last press that counted began it."""
         self._release: asyncio.TimerHandle | None = None
 
-    def press(self) -> None:
-        """Take the key, or a repeat of it. Within a loop."""
+    def press(self, which: int = 0) -> None:
+        """Take the key, or a repeat of it; ``which``: where there are several. Within a loop."""
         loop = asyncio.get_running_loop()
         since, self._last = loop.time() - self._last, loop.time()
-        if since >= REPEATS:
+        before, self._which = self._which, which
+        if since >= REPEATS or which != before:
+            if self._release is not None:
+                self._release.cancel()
             self._began = not self._active()
             self._key()
         elif self._began:

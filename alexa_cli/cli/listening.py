@@ -17,7 +17,7 @@ from alexa_cli.assistant.voice.mouth import open_speaker
 from alexa_cli.cli.asking import EXIT_CODES, conversation_id, instant
 from alexa_cli.cli.common import Common
 from alexa_cli.cli.heard import JsonScreen, Screen
-from alexa_cli.cli.keys import keys
+from alexa_cli.cli.keys import Held, keys
 from alexa_cli.cli.main import INTERRUPTED
 from alexa_cli.cli.recorded import keeping
 from alexa_cli.cli.repl.talk import Talk
@@ -116,9 +116,10 @@ class _Conversation:
             if not self._loop.interrupt():
                 leave()
 
+        held = Held(self._loop.key, lambda: self._loop.listening)
         with interrupts(interrupt):
             try:
-                with keys(self._loop.key, leave) as there:
+                with keys(held.press, leave) as there:
                     self._screen.keys = there
                     await conversing
             except asyncio.CancelledError:

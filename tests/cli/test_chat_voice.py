@@ -258,14 +258,14 @@ class Talking:
         self.log += "+" if self.on else "-"
 
 
-def timed(*presses: float, rest: float = 5.0) -> str:
-    """What comes of presses so many seconds after one another."""
+def timed(*presses: float, rest: float = 5.0, keys: str = "") -> str:
+    """What comes of presses so many seconds after one another, of these keys."""
     talking, loop = Talking(), Clock()
 
     async def press() -> None:
-        for seconds in presses:
+        for seconds, key in zip(presses, keys.ljust(len(presses)), strict=True):
             await loop.pass_by(seconds)
-            talking.key.press()
+            talking.key.press(ord(key))
         await loop.pass_by(rest)
 
     try:
@@ -285,4 +285,7 @@ def test_a_key_that_is_pressed_twice_and_one_that_is_held() -> None:
     assert timed(*held, 2.0, 2.0) == "+-+-"
     assert timed(0, 3, 0.5, 0.04, 0.04) == "+-"  # the end, held a little long, begins nothing
     assert timed(0, 0.2) == "+-"
+    assert timed(0, 0.2, rest=0, keys="  ") == "+"
+    assert timed(0, 0.2, rest=0, keys=" \r") == "+-"  # another key is no repeat
+    assert timed(0, 0.5, 0.04, 0.1, 0.1, keys="   \r ") == "+-+"
     assert REPEATS > RELEASED

@@ -80,7 +80,6 @@ class VoiceLoop:
         """What rang while somebody spoke, still to be said."""
 
     # What others do to it ---------------------------------------------------------------------
-
     @property
     def listening(self) -> bool:
         """Whether the microphone is open for somebody to talk, or somebody talks."""
@@ -195,7 +194,8 @@ class VoiceLoop:
                 await self._speaker.done()
                 continue
             self._state = "waiting"
-            self._show(Silence(self._listener.manner.patience or 0.0, self._listener.over))
+            waited = 0.0 if self._ending else self._listener.manner.patience or 0.0
+            self._show(Silence(waited, self._listener.over))
             return None, stream
         self._state = "hearing"
         self.woken()

@@ -38,6 +38,7 @@ class Silence:
     """Nobody spoke for as long as it waits, or there is no more sound."""
 
     seconds: float
+    """How long it waits; 0: it was ended by hand."""
     over: bool = False
 
 
