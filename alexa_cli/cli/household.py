@@ -133,8 +133,8 @@ def pronounce(
 ) -> None:
     """Say how a name or a word is said."""
     with _open(config) as home:
-        found = _all_of(home, name, SHOWN)
-        if found:
+        found = _all_of(home, name, SHOWN, aliases=False)
+        if found:  # another name of something is a word with a sound of its own
             home.change(*_one(found, name), {"pronunciation": sound})
         else:
             home.pronounce(name, sound)
@@ -231,7 +231,9 @@ def _one(found: list[tuple[str, str]], name: str) -> tuple[str, str]:
     raise UsageError(f"several things are called {name!r}", hint=f"say which: {ids}")
 
 
-def _all_of(home: ChangedHome, name: str, sections: tuple[str, ...]) -> list[tuple[str, str]]:
+def _all_of(
+    home: ChangedHome, name: str, sections: tuple[str, ...], *, aliases: bool = True
+) -> list[tuple[str, str]]:
     from alexa_cli.context.home import members
     from alexa_cli.language.text import words
 
@@ -239,7 +241,8 @@ def _all_of(home: ChangedHome, name: str, sections: tuple[str, ...]) -> list[tup
     wanted = words(name)
     for section in sections:
         for item in members(data, section):
-            known = [words(text) for text in (item["name"], *(item.get("aliases") or ()))]
+            others = (item.get("aliases") or ()) if aliases else ()
+            known = [words(text) for text in (item["name"], *others)]
             if name in {item["id"], f"{section}/{item['id']}"} or (wanted and wanted in known):
                 found.append((section, item["id"]))
     return found

@@ -30,7 +30,7 @@ SECTIONS = ("people", "pets", "floors", "areas", "devices", "scenes", "contacts"
 """The parts of a household that have members."""
 PRONUNCIATIONS = "pronunciations"
 REMOVED = "removed"
-_OWNER, _KEY = "@household", "changes"
+OWNER, _KEY = "@household", "changes"
 """Where changes are kept: no expert has this name."""
 _KEPT = 8
 """Households that are kept in memory."""
@@ -191,13 +191,13 @@ def _what_fits(
 def keep(store: Store, changes: Mapping[str, Any]) -> None:
     """Keep what was changed, in place of what was changed before."""
     of_sections: Any = {section: dict(of) for section, of in changes.items() if of}
-    ExpertStore(store, _OWNER).set(_KEY, of_sections)
+    ExpertStore(store, OWNER).set(_KEY, of_sections)
 
 
 def kept(store: Store) -> dict[str, dict[str, Any]]:
     """Return what was changed: section to id to fields. What is none of that is left out."""
     try:
-        found = ExpertStore(store, _OWNER).get(_KEY)
+        found = ExpertStore(store, OWNER).get(_KEY)
     except AlexaError:
         return {}
     return {

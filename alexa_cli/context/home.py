@@ -70,7 +70,9 @@ class ChangedHome:
 
     def change(self, section: str, member: str, fields: Mapping[str, Json]) -> Json:
         """Set fields of a member."""
-        self.item(section, member)
+        item = self.item(section, member)
+        if fields.get("pronunciation"):
+            _refuse_parts(str(item["name"]), str(fields["pronunciation"]))
         return self._set(section, member, fields)
 
     def rename(self, section: str, member: str, name: str) -> Json:
@@ -93,6 +95,7 @@ class ChangedHome:
 
     def pronounce(self, word: str, said: str) -> Json:
         """Say how a word is said that no member is called."""
+        _refuse_parts(word, said)
         return self._set(PRONUNCIATIONS, _name(word), {"said": _name(said)})
 
     def remove(self, section: str, member: str) -> Json:
@@ -165,6 +168,15 @@ def members(data: Mapping[str, Any], section: str) -> Iterator[dict[str, Any]]:
             yield from item["entities"]
         else:
             yield item
+
+
+def _refuse_parts(name: str, said: str) -> None:
+    """Refuse a sound that cannot be shared out among the words of a name: nobody would hear it."""
+    count = len(words(name))
+    if count > 1 and len(said.split()) != count:
+        raise AlexaError(
+            f"{name} has {count} words: say one sound for each, such as PREE-ya puh-TELL."
+        )
 
 
 def _name(text: str) -> str:

@@ -18,6 +18,7 @@ from alexa_cli.cli.doctor import doctor, examine
 from alexa_cli.cli.look import Check, Look
 from alexa_cli.cli.main import main
 from alexa_cli.cli.options import Common
+from alexa_cli.cli.sound_checks import pronunciation
 from alexa_cli.config.files import load_yaml
 from alexa_cli.config.paths import write_private
 from alexa_cli.config.settings import Settings, load_settings
@@ -254,7 +255,7 @@ def test_a_check_can_be_added_and_may_fail(paths: Paths, monkeypatch: pytest.Mon
 
 
 def test_doctor_says_what_would_make_it_better_each_with_its_command(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, paths: Paths
 ) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", "not a real one")
     found = {c["name"]: c for c in json.loads(run(capsys, "doctor", "--json").out)}
@@ -264,6 +265,10 @@ def test_doctor_says_what_would_make_it_better_each_with_its_command(
     assert found["microphone"]["fix"]
     assert "roomba" in found["pronunciation"]["finding"]
     assert found["pronunciation"]["fix"].startswith("alexa household pronounce ")
+    for word in ("roomba", "nightlight"):  # the second is another name of a night light
+        run(capsys, "household", "pronounce", word, "RUM-ba")
+    told = [check.finding for check in pronunciation(look(paths))]
+    assert told == ["every name of the home is in the dictionary"]
     assert found["voice"]["status"] == "ok"
 
 

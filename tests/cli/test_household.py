@@ -58,6 +58,9 @@ def test_a_name_that_is_nobodys_or_taken_is_refused(home: Path) -> None:
         run("alias", "sofa", "couch")
     with pytest.raises(AlexaError, match="already"):
         run("add", "room", "den")
+    run("add", "person", "Meg Bauer")
+    with pytest.raises(AlexaError, match="has 2 words: say one sound for each"):
+        run("pronounce", "Meg Bauer", "meg bow er")
     with pytest.raises(AlexaError, match="no 'zebras'"):
         run("show", "zebras")
     assert home.read_text() == FILE

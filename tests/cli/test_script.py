@@ -27,13 +27,16 @@ def lines(*said: str) -> bytes:
 
 
 def test_a_script_is_one_conversation(alexa: Installed, paths: Paths) -> None:
-    ran = alexa(stdin=lines(LIGHT, "", "turn it off", "/undo", "call meg", "jones"))
+    timer = "set a timer for five minutes"
+    ran = alexa(stdin=lines(LIGHT, "", "turn it off", "/undo", "call meg", "jones", timer))
     out = ran.out.splitlines()
     assert out[0] == "I turned on the kitchen light."
     assert "off" in out[1]
     assert out[2] == "Done, that's undone."
     assert out[3] == "Meg Jones or Meg Bauer?"
     assert "Meg Jones" in out[4]
+    assert out[5] == "Timer set for 5 minutes."  # it rings here, for as long as this is open
+    assert "alexa: still to come: “Your 5 minute timer is done.”, " in ran.err
     assert ran.code == 1
     with Store(paths.database) as store:
         assert len({turn.conversation for turn in list_turns(store)}) == 1

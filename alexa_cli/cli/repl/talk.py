@@ -19,6 +19,8 @@ from alexa_cli.turn import Heard
 from alexa_cli.watch import running
 from alexa_cli.watch.channels import channels
 from alexa_cli.watch.deliver import Deliverer, Screen, shown
+from alexa_cli.watch.due import pending
+from alexa_cli.watch.wording import said_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -190,9 +192,26 @@ class Talk:
         """
         house, store = self.session.house, self.session.store
         screen = Screen(lambda told: tell(shown(told).due), store.notices.append)
-        await Deliverer(
+        deliverer = Deliverer(
             store, house.clock, screen,
             lambda: channels(self.session.house.settings, desktop=False),
             late_after=house.settings.watch.late.seconds,
             program=program, owner=self.owner,
-        ).run()  # fmt: skip
+        )  # fmt: skip
+        try:
+            await deliverer.run()
+        finally:
+            with suppress(AlexaError):
+                self._say_what_is_left()
+
+    def _say_what_is_left(self) -> None:
+        """Tell that nobody rings any more for what was set here, as was not said when it was."""
+        store, now = self.session.store, self.session.house.clock()
+        left = [due for due in pending(store) if due.conversation == self.conversation]
+        if not left or running.anybody_delivering(store) is not None:
+            return
+        first = f"“{left[0].text}”, {said_at(left[0], now)}"
+        told = f"still to come: {first}"
+        if len(left) > 1:
+            told = f"{len(left):,} things are still to come, the first {first}"
+        store.notices.append(f"{told}; it takes an open `alexa chat` or `alexa watch` to tell it")
