@@ -107,15 +107,22 @@ def time_zone(look: Look) -> Iterable[Check]:
     import zoneinfo
     from datetime import UTC, datetime
 
+    from alexa_cli.cli.session import zone_name
+
     try:
         zoneinfo.ZoneInfo("America/New_York")
     except zoneinfo.ZoneInfoNotFoundError:
         yield Check("time zone", "fail", "no time zone data", "pip install tzdata")
         return
-    name = look.load().settings.timezone
-    here = datetime.now(UTC).astimezone(zoneinfo.ZoneInfo(name) if name else None)
-    origin = "as configured" if name else "the system's"
-    yield Check("time zone", "ok", f"{name or here.tzname()} ({origin}), now {here:%H:%M %z}")
+    configured, now = look.load().settings.timezone, datetime.now(UTC)
+    name = zone_name(configured)
+    here = now.astimezone(zoneinfo.ZoneInfo(name))
+    if configured is None and here.utcoffset() != now.astimezone().utcoffset():
+        yield Check("time zone", "warn", f"{name}, for the system's has no name that is known",
+                    "set `timezone: Europe/Berlin` or the like in config.yaml")  # fmt: skip
+        return
+    origin = "as configured" if configured else "the system's"
+    yield Check("time zone", "ok", f"{name} ({origin}), now {here:%H:%M %z}")
 
 
 def household(look: Look) -> Iterable[Check]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,8 +120,8 @@ def zone_name(configured: str | None) -> str:
                 f"timezone: {configured!r} is no time zone", hint="use a name such as Europe/Berlin"
             ) from error
         return configured
-    from_env = os.environ.get("TZ", "").lstrip(":")
-    if from_env and not from_env.startswith("/") and _is_zone(from_env):
+    from_env = _named_by(os.environ.get("TZ", ""))
+    if from_env and _is_zone(from_env):
         return from_env
     link = Path("/etc/localtime")
     try:
@@ -129,6 +130,15 @@ def zone_name(configured: str | None) -> str:
         return "UTC"
     name = target.partition("zoneinfo/")[2]
     return name if name and _is_zone(name) else "UTC"
+
+
+def _named_by(variable: str) -> str:
+    """Return the zone that ``TZ`` means: a name, a path to one, or so many hours (``<+03>-3``)."""
+    text = variable.lstrip(":")
+    if text.startswith("/"):
+        return text.partition("zoneinfo/")[2]
+    hours = re.fullmatch(r"(?:[A-Za-z]{3,}|<[^<>]+>)([+-]?[0-9]{1,2})", text)
+    return f"Etc/GMT{int(hours[1]):+d}" if hours else text
 
 
 def _is_zone(name: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from alexa_cli.cli.session import zone_name
 from alexa_cli.config.paths import write_private
 from alexa_cli.errors import AlexaError
 
@@ -236,6 +237,23 @@ def test_a_time_zone_of_the_system_that_is_none(
     ran = inside("ask", "what time is it", "--no-save")
     assert ran.code == 0
     assert ran.out.startswith("It's ")
+
+
+@pytest.mark.parametrize(
+    ("variable", "zone"),
+    [
+        (":America/New_York", "America/New_York"),
+        ("/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"),
+        ("<+03>-3", "Etc/GMT-3"),  # POSIX counts to the west, and so do these names
+        ("EST5", "Etc/GMT+5"),
+        ("UTC0", "Etc/GMT+0"),
+    ],
+)
+def test_what_the_system_calls_its_time_zone(
+    monkeypatch: pytest.MonkeyPatch, variable: str, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", variable)
+    assert zone_name(None) == zone
 
 
 def test_a_time_zone_of_the_settings_that_is_none(inside: Callable[..., Ran], home: Path) -> None:
