@@ -166,6 +166,7 @@ def test_a_fresh_home_has_nothing_wrong(paths: Paths) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("alexa")  # what it compiles and learns is there
 def test_doctor_prints_name_status_finding_and_fix(capsys: pytest.CaptureFixture[str]) -> None:
     ran = run(capsys, "doctor")
     assert ran.code == 0
@@ -254,6 +255,7 @@ def test_a_check_can_be_added_and_may_fail(paths: Paths, monkeypatch: pytest.Mon
     assert checks.python in CHECKS
 
 
+@pytest.mark.usefixtures("alexa")  # what it compiles and learns is there
 def test_doctor_says_what_would_make_it_better_each_with_its_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, paths: Paths
 ) -> None:
@@ -272,6 +274,7 @@ def test_doctor_says_what_would_make_it_better_each_with_its_command(
     assert found["voice"]["status"] == "ok"
 
 
+@pytest.mark.usefixtures("alexa")  # what it compiles and learns is there
 def test_doctor_looks_at_what_hearing_and_speaking_are_set_to(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -20,7 +20,7 @@ from alexa_cli.models.llm.registry import LanguageModels
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Installed
+    from tests.cli.conftest import Inside, Installed
     from tests.wire.server import WireServer
 
 SCRIPT = """
@@ -38,20 +38,20 @@ def written(folder: Path, name: str, text: str) -> list[str]:
     return ["--set", f"models.{name}.kind=scripted", "--set", f"models.{name}.script={file}"]
 
 
-def test_the_list_says_what_each_model_needs_and_does(alexa: Installed, tmp_path: Path) -> None:
+def test_the_list_says_what_each_model_needs_and_does(inside: Inside, tmp_path: Path) -> None:
     options = [
         *written(tmp_path, "good", SCRIPT), "--set", "models.far.kind=llm",
         "--set", "models.far.model=anthropic/claude-sonnet-4-6",
         "--set", "jobs.decide=[sentences, {speculate: {draft: good, verify: far}}]",
         "--set", "jobs.reply=far",
     ]  # fmt: skip
-    ran = alexa("models", "list", *options, env={"ANTHROPIC_API_KEY": ""})
+    ran = inside("models", "list", *options, env={"ANTHROPIC_API_KEY": ""})
     assert ran.code == 0
     assert "far  llm  decide (verify), reply\n  state   no key\n" in ran.out
     assert "key     missing: set ANTHROPIC_API_KEY" in ran.out
     assert "cache   by breakpoints, from 1,024 tokens" in ran.out
     assert "good  scripted  decide (draft)\n  state   in use" in ran.out
-    ran = alexa("models", "--json", *options, env={"ANTHROPIC_API_KEY": "very-secret-key"})
+    ran = inside("models", "--json", *options, env={"ANTHROPIC_API_KEY": "very-secret-key"})
     rows = {row["name"]: row for row in json.loads(ran.out)}
     assert rows["far"]["key"] == "in ANTHROPIC_API_KEY"
     assert rows["far"]["price"]["cache_write"] == 3.75
@@ -59,19 +59,19 @@ def test_the_list_says_what_each_model_needs_and_does(alexa: Installed, tmp_path
     assert "very-secret-key" not in ran.out + ran.err
 
 
-def test_without_language_models_the_list_says_how_to_add_one(alexa: Installed) -> None:
-    assert "no language models" in alexa("models").out
+def test_without_language_models_the_list_says_how_to_add_one(inside: Inside) -> None:
+    assert "no language models" in inside("models").out
 
 
-def test_a_model_that_works(alexa: Installed, tmp_path: Path) -> None:
+def test_a_model_that_works(inside: Inside, tmp_path: Path) -> None:
     options = written(tmp_path, "good", SCRIPT)
-    ran = alexa("models", "test", "good", *options)
+    ran = inside("models", "test", "good", *options)
     assert ran.code == 0, ran.out
     assert ran.out.startswith("good  scripted\n  answer       one two three\n")
     for line in ("prefix       cached: ", "tool call    works (plans", "JSON schema  works\n",
                  "4 requests"):  # fmt: skip
         assert line in ran.out
-    (row,) = json.loads(alexa("models", "test", "--json", *options).out)
+    (row,) = json.loads(inside("models", "test", "--json", *options).out)
     assert row["ok"] is True
     assert row["prefix"]["cached"] > 1_000
     assert row["cost"] == 0
@@ -94,27 +94,27 @@ def test_a_model_that_works(alexa: Installed, tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_work_is_told_line_by_line(
-    alexa: Installed, tmp_path: Path, script: str, code: int, says: str
+    inside: Inside, tmp_path: Path, script: str, code: int, says: str
 ) -> None:
     options = [*written(tmp_path, "a", script), "--set", "models.a.retries=0"]
-    ran = alexa("models", "test", *options)
+    ran = inside("models", "test", *options)
     assert says in ran.out
     assert ran.code == code
 
 
-def test_a_way_of_asking_that_is_not_used_may_fail(alexa: Installed, tmp_path: Path) -> None:
+def test_a_way_of_asking_that_is_not_used_may_fail(inside: Inside, tmp_path: Path) -> None:
     text = "answers: [{when: light in the kitchen is on, json: {room: kitchen, on: true}}]\n"
     options = written(tmp_path, "a", f"{text}else: {{text: words}}")
-    ran = alexa("models", "test", *options)
+    ran = inside("models", "test", *options)
     assert ran.code == 1
     assert "try models.a.structured: json_schema" in ran.out
-    assert alexa("models", "test", *options, "--set", "models.a.structured=json_schema").code == 0
+    assert inside("models", "test", *options, "--set", "models.a.structured=json_schema").code == 0
 
 
-def test_no_such_model(alexa: Installed, tmp_path: Path) -> None:
-    ran = alexa("models", "test", "godo", *written(tmp_path, "good", SCRIPT))
+def test_no_such_model(inside: Inside, tmp_path: Path) -> None:
+    ran = inside("models", "test", "godo", *written(tmp_path, "good", SCRIPT))
     assert (ran.code, ran.err.splitlines()[1].strip()) == (4, "did you mean 'good'?")
-    assert "no language model to test" in alexa("models", "test").err
+    assert "no language model to test" in inside("models", "test").err
 
 
 def test_jobs_name_the_part_a_model_plays() -> None:

@@ -1,4 +1,4 @@
-"""``alexa prompt``, and turns that a language model decides, through the installed command."""
+"""``alexa prompt``, and turns that a language model decides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Installed, Ran
+    from pathlib import Path
+
+    from tests.cli.conftest import Inside, Ran
 
 CONFIG = """
 models:
@@ -33,22 +35,22 @@ COSIER = "somewhat cosier please so turn the reading lamp on"
 
 
 @pytest.fixture
-def talk(alexa: Installed) -> Installed:
-    folder = alexa.home / "config"
+def talk(inside: Inside, home: Path) -> Inside:
+    folder = home / "config"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.yaml").write_text(CONFIG)
     (folder / "fast.yaml").write_text(SCRIPT)
-    return alexa
+    return inside
 
 
-def test_talk_streams_and_holds_no_escapes(talk: Installed) -> None:
+def test_talk_streams_and_holds_no_escapes(talk: Inside) -> None:
     ran = talk("ask", JOKE)
     assert ran.code == 0
     assert ran.out == "Why did the scarecrow win? He was outstanding.\n"
     assert re.search(r"fast → .*2 cycles · in [\d,]+ \(cached \d+\) out \d+ · \$0\.\d+", ran.err)
 
 
-def test_a_plan_acts_and_is_cached_for_the_same_words(talk: Installed) -> None:
+def test_a_plan_acts_and_is_cached_for_the_same_words(talk: Inside) -> None:
     first, second = talk("ask", COSIER), talk("ask", COSIER)
     assert first.out == "I turned on the reading lamp.\n"
     assert second.out == "The reading lamp is already on.\n"
@@ -60,7 +62,7 @@ def test_a_plan_acts_and_is_cached_for_the_same_words(talk: Installed) -> None:
     assert "fast → smart_home.turn_on" in talk("ask", COSIER).err
 
 
-def test_show_names_every_section_and_its_tokens(talk: Installed) -> None:
+def test_show_names_every_section_and_its_tokens(talk: Inside) -> None:
     talk("ask", JOKE)
     ran = talk("prompt")
     assert ran.code == 0
@@ -74,7 +76,7 @@ def test_show_names_every_section_and_its_tokens(talk: Installed) -> None:
     assert "Turn what the user said into tool calls." in only
 
 
-def test_diff_and_why_name_the_section_and_the_words(talk: Installed) -> None:
+def test_diff_and_why_name_the_section_and_the_words(talk: Inside) -> None:
     talk("ask", JOKE)
     talk("ask", JOKE.replace("somebody", "anybody"))
     diff = talk("prompt", "diff", "last~1", "last").out
@@ -88,14 +90,14 @@ def test_diff_and_why_name_the_section_and_the_words(talk: Installed) -> None:
     assert all(0 <= one["shared"]["tokens"] <= one["shared"]["of"] for one in told)
 
 
-def test_lint_finds_nothing_wrong_with_what_ships(talk: Installed) -> None:
+def test_lint_finds_nothing_wrong_with_what_ships(talk: Inside) -> None:
     ran = talk("prompt", "lint")
     assert ran.code == 0, ran.out
     assert "0 problems" in ran.out
 
 
-def test_lint_finds_what_a_user_broke(talk: Installed) -> None:
-    folder = talk.home / "config" / "prompts"
+def test_lint_finds_what_a_user_broke(talk: Inside, home: Path) -> None:
+    folder = home / "config" / "prompts"
     folder.mkdir()
     (folder / "identity.md").write_text(
         "---\njobs: [route, plan]\nstability: fixed\norder: 10\n---\nToday is 2026-11-21.\n"
@@ -114,7 +116,7 @@ def test_lint_finds_what_a_user_broke(talk: Installed) -> None:
         (("prompt", "diff", "last", "last"), "asked no language model"),
     ],
 )
-def test_what_has_no_prompt_is_told(talk: Installed, arguments: tuple[str, ...], told: str) -> None:
+def test_what_has_no_prompt_is_told(talk: Inside, arguments: tuple[str, ...], told: str) -> None:
     talk("ask", "turn on the kitchen light")
     ran: Ran = talk(*arguments)
     assert ran.code == 2
@@ -122,21 +124,21 @@ def test_what_has_no_prompt_is_told(talk: Installed, arguments: tuple[str, ...],
     assert ran.out == ""
 
 
-def test_an_unknown_section_names_the_nearest(talk: Installed) -> None:
+def test_an_unknown_section_names_the_nearest(talk: Inside) -> None:
     talk("ask", JOKE)
     ran = talk("prompt", "show", "--section", "experst")
     assert ran.code == 2
     assert "did you mean 'experts'?" in ran.err
 
 
-def test_a_model_out_of_reach_leaves_what_the_small_ones_can_do(talk: Installed) -> None:
+def test_a_model_out_of_reach_leaves_what_the_small_ones_can_do(talk: Inside) -> None:
     ran = talk("ask", "could the faraway thing be done")
     assert ran.code == 5
     assert "fast" in ran.out
     assert talk("ask", "turn on the kitchen light").code == 0
 
 
-def test_every_request_of_a_turn_is_on_its_page(talk: Installed) -> None:
+def test_every_request_of_a_turn_is_on_its_page(talk: Inside) -> None:
     talk("ask", JOKE)
     assert "1 fast route" in talk("trace", "last").out
     whole = talk("trace", "show", "last", "--requests").out

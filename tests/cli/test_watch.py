@@ -59,23 +59,23 @@ def test_what_is_due_is_delivered_once_with_a_hook(alexa: Any, paths: Paths) -> 
     assert sorted(told(paths)) == ["r1", "t1"]
 
 
-def test_what_is_to_come_is_listed_and_can_be_canceled(alexa: Any, paths: Paths) -> None:
-    assert alexa("watch", "list").err == "nothing is to come\n"
+def test_what_is_to_come_is_listed_and_can_be_canceled(inside: Any, paths: Paths) -> None:
+    assert inside("watch", "list").err == "nothing is to come\n"
     rule = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=6;BYMINUTE=45"
     put(
         paths,
         Due("reminders", "r2", FAR, "Not\nyet.", tz="Europe/Berlin"),
         Due("alarms", "a1", FAR, "Up.", kind="alarm", repeat=rule),
     )
-    ran = alexa("watch", "list")
+    ran = inside("watch", "list")
     assert ran.out.splitlines() == [
         "2090-03-01 09:00:00 reminders/r2 (notice): Not yet.",
         "2090-03-01 08:00:00 alarms/a1 (alarm, every weekday at 6:45 AM): Up.",
     ]
-    rows = [json.loads(line) for line in alexa("watch", "list", "--json").out.splitlines()]
+    rows = [json.loads(line) for line in inside("watch", "list", "--json").out.splitlines()]
     assert [row["id"] for row in rows] == ["reminders/r2", "alarms/a1"]
-    assert alexa("watch", "cancel", "alarms/a1").out == "canceled alarms/a1\n"
-    ran = alexa("watch", "cancel", "alarms/a1")
+    assert inside("watch", "cancel", "alarms/a1").out == "canceled alarms/a1\n"
+    ran = inside("watch", "cancel", "alarms/a1")
     assert (ran.code, "alexa watch list" in ran.err) == (2, True)
 
 
@@ -109,11 +109,11 @@ def test_it_watches_until_it_is_stopped(alexa: Any, paths: Paths) -> None:
         assert anybody_delivering(store) is None
 
 
-def test_a_bad_hook_is_told_at_the_start(alexa: Any) -> None:
-    ran = alexa("watch", "--once", "--set", "watch.http={bodi: x}")
+def test_a_bad_hook_is_told_at_the_start(inside: Any) -> None:
+    ran = inside("watch", "--once", "--set", "watch.http={bodi: x}")
     assert (ran.code, ran.out) == (4, "")
     assert "watch.http: 'bodi' is no key of a request" in ran.err
-    ran = alexa("config", "check", env={"ALEXA_WATCH__HTTP": "{url: here}"})
+    ran = inside("config", "check", env={"ALEXA_WATCH__HTTP": "{url: here}"})
     assert (ran.code, "watch.http: it needs a url" in ran.err) == (4, True)
 
 

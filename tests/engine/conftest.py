@@ -20,6 +20,7 @@ from tools.serve_tiny_llm import MODEL, Engine, others, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
 
     from alexa_cli.models.chat import Exchange
     from alexa_cli.turn import Event
@@ -108,9 +109,16 @@ class Talk:
         self.session.store.close()
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the sessions keep what they compile."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.fixture
-def talks(tiny_engine: Engine) -> Iterator[Callable[..., Talk]]:
+def talks(tiny_engine: Engine, home: Path, compiled: Path) -> Iterator[Callable[..., Talk]]:
     """Open sessions with these settings besides."""
+    (home / "cache").symlink_to(compiled)
     made: list[Talk] = []
 
     def make(*sets: str) -> Talk:

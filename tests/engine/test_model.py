@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alexa_cli.catalog.catalogue import load_catalogue
+from alexa_cli.config.paths import find_paths
 from alexa_cli.config.schema import ExpertsSettings
 from alexa_cli.config.settings import Settings
 from alexa_cli.context.household import load_household
@@ -40,8 +41,9 @@ NOW = datetime(2026, 11, 21, 18, 5, tzinfo=ZoneInfo("America/New_York"))
 CLOCK = "give me another quarter of an hour on the clock"
 
 
-@pytest.fixture
-def catalogue(paths: Paths) -> Catalogue:
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    paths = find_paths({"ALEXA_HOME": str(tmp_path_factory.mktemp("catalogue"))})
     return load_catalogue(Settings(experts=ExpertsSettings(off=others())), paths)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from alexa_cli.config.paths import Paths
+from alexa_cli.config.paths import Paths, find_paths
 from alexa_cli.config.settings import Settings
 
 TOOL = Path(__file__).parents[2] / "tools" / "bench_guards.py"
@@ -36,9 +36,15 @@ def attacks(name: str = "injection.jsonl", every: int = 1) -> list[dict[str, Any
 def run(
     paths: Paths, lines: list[dict[str, Any]], *, taint: bool = True, planner: bool = False
 ) -> Any:
-    paths.cache.mkdir(parents=True)
     place = tool().settle(Settings(), paths)
     return asyncio.run(tool().injection(place, lines, paths, taint=taint, planner=planner))
+
+
+@pytest.fixture
+def paths(home: Path, first_run: Path) -> Paths:
+    """A home in which the shipped experts are compiled and learnt."""
+    (home / "cache").symlink_to(first_run / "cache")
+    return find_paths({"ALEXA_HOME": str(home)})
 
 
 def test_the_attacks_are_many_and_of_many_kinds() -> None:
