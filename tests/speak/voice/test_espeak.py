@@ -52,14 +52,19 @@ def test_the_rate_is_obeyed() -> None:
 
 
 def pitch(sound: Sound) -> float:
-    """The strongest period of its loudest part, in hertz."""
+    """The middle one of the strongest periods of its loud parts, in hertz.
+
+    The library trembles otherwise each time, so a single part may be an overtone above.
+    """
     values = np.frombuffer(sound.samples, dtype="<i2").astype(float)
-    size = sound.rate // 10
-    begin = int(loudness(sound).argmax()) * size
-    part = values[begin : begin + size]
-    echo = np.correlate(part, part, "full")[len(part) :]
-    shortest = sound.rate // 400
-    return float(sound.rate / (shortest + echo[shortest : sound.rate // 60].argmax() + 1))
+    size, levels = sound.rate // 10, loudness(sound)
+    shortest, longest = sound.rate // 300, sound.rate // 60
+    found = []
+    for number in np.flatnonzero(levels > levels.max() / 2):
+        part = values[number * size : (number + 1) * size]
+        echo = np.correlate(part, part, "full")[len(part) - 1 :]
+        found.append(sound.rate / (shortest + int(echo[shortest:longest].argmax())))
+    return float(np.median(found))
 
 
 def test_another_voice_sounds_otherwise() -> None:
