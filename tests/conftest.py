@@ -103,7 +103,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for words in ("turn on the kitchen light", "xyzzy plugh"):
                 subprocess.run(
                     [sys.executable, "-c", run.format(words)], check=False, capture_output=True,
-                    env={**os.environ, "ALEXA_HOME": str(home)}, cwd=REPO, timeout=100,
+                    env={**os.environ, "ALEXA_HOME": str(home)}, cwd=REPO, timeout=280,
                 )  # fmt: skip
             (home / "done").touch()
     return home

@@ -22,7 +22,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     done = subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(repo)],
-        capture_output=True, text=True, check=False, timeout=110,
+        capture_output=True, text=True, check=False, timeout=280,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -45,7 +45,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "install",
          "--no-deps", "--no-index", "--disable-pip-version-check", str(wheel)],
-        capture_output=True, text=True, check=False, timeout=110,
+        capture_output=True, text=True, check=False, timeout=280,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     outside = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
@@ -62,7 +62,7 @@ def run(installed: Path, home: Path, *command: str) -> subprocess.CompletedProce
            "LC_ALL": "C.UTF-8"}  # fmt: skip
     return subprocess.run(
         [str(installed / command[0]), *command[1:]],
-        capture_output=True, text=True, check=False, cwd=home, env=env, timeout=60,
+        capture_output=True, text=True, check=False, cwd=home, env=env, timeout=200,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
