@@ -70,6 +70,10 @@ class Notified(Protocol):
         """When it is due, or was; of what is repeated, the next time. In UTC."""
 
     @property
+    def heard(self) -> datetime:
+        """When it was said, which may be late; of what is still to come, as ``at``."""
+
+    @property
     def text(self) -> str:
         """What is said."""
 

@@ -75,7 +75,11 @@ def step(store: Store, ring: Ring, now: datetime, channel: str, state: str) -> R
     failures = dict(ring.failures)
     if state == FAILED:
         failures[channel] = failures.get(channel, 0) + 1
-    changed = replace(ring, channels={**ring.channels, channel: state}, failures=failures)
+    due = ring.due
+    if state == TOLD and due.told is None:
+        due = replace(due, told=now.astimezone(UTC))
+    channels = {**ring.channels, channel: state}
+    changed = replace(ring, due=due, channels=channels, failures=failures)
     return changed if _write_held(store, changed, now.timestamp() + LEASE) else None
 
 

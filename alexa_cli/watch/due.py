@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from alexa_cli.errors import AlexaError
@@ -48,6 +49,13 @@ class Due:
     """The wall-clock time that the rule named, without a zone; None: that of ``at``."""
     missed: int = 0
     """Occurrences before this one that came while nobody ran: they are not told one by one."""
+    told: datetime | None = None
+    """When it was told first, which may be long after ``at``; None: not yet."""
+
+    @property
+    def heard(self) -> datetime:
+        """When it was told, as far as that is known."""
+        return self.told or self.at
 
 
 def schedule(store: Store, due: Due) -> None:
@@ -92,13 +100,13 @@ def pending(store: Store, expert: str | None = None) -> list[Due]:
 
 
 def delivered(store: Store, expert: str | None = None, limit: int = 20) -> list[Due]:
-    """Return what was told (of one expert), what was due last first."""
-    found: list[Due] = []
-    for due in _read_all(store, store.events(kind=DELIVERED), expert):
-        if len(found) >= limit:
-            break
-        found.append(due)
-    return found
+    """Return what was told (of one expert), what was due last first.
+
+    What was told here counts at once, even if a program or a request still fails to tell it.
+    """
+    found = [due for due in _read_all(store, store.events(kind=RINGING), expert) if due.told]
+    found += islice(_read_all(store, store.events(kind=DELIVERED), expert), limit)
+    return sorted(found, key=lambda due: due.at, reverse=True)[:limit]
 
 
 def read(store: Store, row: EventRow) -> Due | None:

@@ -102,7 +102,7 @@ def rang(context: HandlerContext, within: timedelta = RINGS) -> Alarm | None:
     """The alarm that rang last, if it did so a short while ago."""
     for said in context.notify.delivered(5):
         found = get(context, said.key)
-        if found is not None and context.now - said.at <= within:
+        if found is not None and context.now - said.heard <= within:
             return found
     return None
 

@@ -112,7 +112,7 @@ def last_said(context: HandlerContext) -> Reminder | None:
     """What the user was reminded of last, within a day."""
     for said in context.notify.delivered(5):
         found = get(context, said.key)
-        if found is not None and context.now - said.at < KEPT:
+        if found is not None and context.now - said.heard < KEPT:
             return found
     return next(iter(over(context)), None)
 

@@ -188,7 +188,7 @@ def missed_reminders(context: HandlerContext) -> Result:
     done = {each.id: (each, each.at) for each in over(context)}
     for said in reversed(context.notify.delivered(50)):
         each = get(context, said.key)
-        if each is not None and context.now - said.at < timedelta(days=1):
+        if each is not None and context.now - said.heard < timedelta(days=1):
             done[each.id] = (each, said.at)
     found = sorted(done.values(), key=lambda pair: pair[1], reverse=True)
     value: Any = {"reminders": [seen(each, at) for each, at in found]}

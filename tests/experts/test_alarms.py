@@ -236,6 +236,17 @@ def test_snooze(alarms: Played) -> None:
     assert alarms.say("snooze") == "No alarm has rung in the last hour."
 
 
+def test_one_that_rang_late_is_snoozed_though_a_hook_of_it_still_fails(alarms: Played) -> None:
+    alarms.call("set_alarm", at=SEVEN)
+    alarms.later(22 * 3600)
+    (claimed,) = claiming.claim(alarms.store, alarms.now, "me")
+    claiming.step(alarms.store, claimed, alarms.now, "terminal", claiming.TELLING)
+    assert alarms.say("snooze") == "No alarm has rung in the last hour."
+    claiming.step(alarms.store, claimed, alarms.now, "terminal", claiming.TOLD)
+    alarms.later(5)
+    assert alarms.say("snooze") == "Snoozed. It rings again in 9 minutes."
+
+
 def test_a_repeated_one_snoozed_keeps_its_days(alarms: Played) -> None:
     alarms.call("repeat_alarm", repeat=DAILY)
     alarms.later(19 * 3600)
