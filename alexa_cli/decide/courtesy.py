@@ -6,15 +6,13 @@ Only whole phrases at the very start or end go, never everything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from alexa_cli.language.text import Token
+from alexa_cli.language.text import Token
 
 _LEAD: dict[str, tuple[str, ...]] = {
     "en": (
         "hey alexa", "ok alexa", "okay alexa", "alexa", "please", "hey", "ok", "okay",
-        "oh", "ah", "hmm", "wait", "hold on", "oops", "whoops", "you know what", "alright",
+        "hi alexa", "hello alexa", "excuse me", "pardon me", "sorry", "yeah",
+        "oh", "ah", "aw", "hmm", "wait", "hold on", "oops", "whoops", "you know what", "alright",
         "all right", "right", "um", "uh",
         "er", "well", "now", "so", "and", "then", "also", "just", "quickly", "kindly",
         "can you", "could you", "would you", "will you", "can we", "could we", "you can",
@@ -23,7 +21,17 @@ _LEAD: dict[str, tuple[str, ...]] = {
         "make sure you",
         "be so kind and", "be so kind as to", "would you mind", "do me a favor and",
         "can i get you to", "could i get you to", "can you go ahead and", "help me", "help me to",
-        "i said", "no i said", "actually", "yes",
+        "i said", "no i said", "actually", "yes", "would you be able to", "are you able to",
+        "do you think you could", "do you think you can", "i was wondering if you could",
+        "i wonder if you could", "i wonder if you can", "i was hoping you could",
+        "is there any way you could",
+        "any chance you could", "any chance you can", "is there any chance you could",
+        "would you be so kind as to", "if you would", "if you could", "if you do not mind",
+        "if you would not mind", "could you possibly", "can you possibly", "do you mind",
+        "be a dear and", "be a love and", "be an angel and", "do me a favor", "you mind",
+        "when you get a chance", "when you have a moment", "real quick", "quick question",
+        "i am going to need you to", "why do not you", "how about you", "like",
+        "would you mind",
     ),
 }  # fmt: skip
 _TRAIL: dict[str, tuple[str, ...]] = {
@@ -31,6 +39,13 @@ _TRAIL: dict[str, tuple[str, ...]] = {
         "please", "thanks", "thank you", "alexa", "for me", "now", "right now", "right away",
         "immediately", "at once", "if you can", "if you could", "if you would", "would you",
         "will you", "could you", "can you", "ok", "okay", "as well", "too", "again please",
+        "please dear", "please honey", "please darling", "please love", "please sweetie", "dear",
+        "thanks dear", "thanks honey", "thanks love", "thank you dear", "thank you honey", "mate",
+        "if you do not mind", "if you would not mind", "if that is ok", "if that is okay",
+        "if possible", "when you can", "when you get a chance", "when you have a moment",
+        "real quick", "really quick", "would you please", "will you please", "could you please",
+        "would you mind", "thanks a lot", "thanks so much", "thank you so much",
+        "thank you very much", "much appreciated", "cheers",
     ),
 }  # fmt: skip
 
@@ -47,6 +62,40 @@ def _compiled(
 
 
 _LEADING, _TRAILING = _compiled(_LEAD), _compiled(_TRAIL)
+
+_HESITATION = frozenset({"um", "umm", "uh", "uhh", "uhm", "erm"})
+"""Sounds that are no words, wherever they stand; "er" is left: some go to the ER."""
+_ROUGHLY = frozenset({"like", "about", "around", "roughly", "maybe", "approximately"})
+_BEFORE_ROUGHLY = frozenset("in at for by to until till every of after within from".split())
+
+
+def without_hesitation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens without "um" and "uh", unless nothing would be left; "uh oh" stays."""
+    kept = tuple(
+        token for at, token in enumerate(tokens)
+        if token.text not in _HESITATION
+        or (at + 1 < len(tokens) and tokens[at + 1].text in {"oh", "huh"})
+    )  # fmt: skip
+    return kept or tokens
+
+
+def without_roughly(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens with "in like twenty minutes" and "at around six" said without doubt."""
+    return tuple(
+        token for at, token in enumerate(tokens)
+        if token.text not in _ROUGHLY or at == 0 or at + 1 == len(tokens)
+        or tokens[at - 1].text not in _BEFORE_ROUGHLY
+    )  # fmt: skip
+
+
+def plainly(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
+    """Return the ways to say "turning off the light" as a request: "turn off the light"."""
+    first, rest = tokens[0], tokens[1:]
+    if not rest or not first.text.endswith("ing") or len(first.text) <= len("sing"):
+        return []
+    stem = first.text.removesuffix("ing")
+    stems = [stem, stem + "e", *([stem[:-1]] if stem[-1:] == stem[-2:-1] else [])]
+    return [(Token(each, first.start, first.end), *rest) for each in stems]
 
 
 def strip(tokens: tuple[Token, ...], language: str = "en") -> tuple[Token, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from alexa_cli.decide.courtesy import without_hesitation
 from alexa_cli.language.text import Token, original, tokenise
 from alexa_cli.models.meter import Meter
 
@@ -64,8 +65,8 @@ class Request:
 
 
 def tokens_of(utterance: Utterance) -> tuple[Token, ...]:
-    """The tokens of an utterance."""
-    return tuple(tokenise(utterance.text))
+    """The tokens of an utterance, without the sounds of somebody who is thinking."""
+    return without_hesitation(tuple(tokenise(utterance.text)))
 
 
 @dataclass(frozen=True, slots=True)

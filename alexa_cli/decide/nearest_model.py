@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from alexa_cli.catalog.expert import Effect
 from alexa_cli.decide.courtesy import strip
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.nearest import Nearest
@@ -110,6 +111,8 @@ class NearestModel:
         if api.run is not None and said and not vocabulary.supported(api, request, said):
             reason = f"nothing but names speaks for {api.full_name}"
             return Pass(reason, "below_threshold", candidates, self.name, score)
+        if api.effect is not Effect.READ and (word := vocabulary.denied(api, request)):
+            return self._unsure(api, [word], candidates, score)
         if isinstance(result, Trouble):
             listed = result.code == "choice" and bool(result.choices)
             if listed or (result.code == "missing" and request.may_ask):

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.templates import matches
-from alexa_cli.decide.courtesy import strip
+from alexa_cli.decide.courtesy import plainly, strip, without_roughly
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import is_place, is_reference
 from alexa_cli.decide.reflex import is_users_own
@@ -308,4 +308,7 @@ def variants(request: Request) -> list[tuple[Token, ...]]:
         tried.append((*bare[:-1], Token("in", here.start, here.start), here))
     if len(bare) != len(request.tokens):
         tried.append(request.tokens)
+        tried.extend(plainly(bare))
+    if len(plain := without_roughly(bare)) != len(bare):
+        tried.append(plain)
     return tried

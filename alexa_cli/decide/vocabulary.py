@@ -30,6 +30,9 @@ LIGHT = frozenset(
     "time".split()
 )
 """Words that are too common to say which API is meant."""
+_NOT = frozenset({"not", "never", "without", "nobody", "nothing"})
+_TELLING = frozenset("i we you he she they it somebody someone everybody everyone".split())
+_BETWEEN = frozenset("have has had already just also only never really almost once".split())
 
 
 class Vocabulary:
@@ -38,6 +41,8 @@ class Vocabulary:
     def __init__(self, catalogue: Catalogue) -> None:
         self._known: dict[str, set[str]] = {}
         """API to its words, and to what is left of them without their endings."""
+        self._taught: dict[str, set[str]] = {}
+        """API to what its examples tell of as done, or as not to be done."""
         for template in catalogue.templates:
             known = self._known.setdefault(f"{template.expert}.{template.api}", set())
             for state in template.states:
@@ -47,6 +52,8 @@ class Vocabulary:
             known.update(words(api.name.replace("_", " ")))
             for example in api.examples.get(catalogue.language, ()):
                 known.update(words(example.text))
+                if (told := _told(words(example.text))) is not None:
+                    self._taught.setdefault(api.full_name, set()).add(told)
             for parameter in api.parameters.values():
                 for phrases in parameter.choices.values():
                     known.update(word for phrase in phrases for word in words(phrase))
@@ -63,6 +70,19 @@ class Vocabulary:
             and _stem(word) not in known
         ]  # fmt: skip
 
+    def denied(self, api: Api, request: Request) -> str | None:
+        """Return the word that tells that these words are no wish, for what changes anything.
+
+        "Don't turn on the heat" and "I turned off the light" look like their opposites and like
+        what is wished. The word is fine where the API has been taught it ("do not wake me").
+        """
+        known, taught = self._known.get(api.full_name, set()), self._taught.get(api.full_name, ())
+        spoken = request.words
+        opening = _told(spoken)
+        if opening is not None:
+            return None if opening in taught else opening
+        return next((word for word in spoken if word in _NOT and word not in known), None)
+
     def supported(self, api: Api, request: Request, said: Mapping[str, Json]) -> bool:
         """Whether a word that is no name or value speaks for the API.
 
@@ -75,6 +95,20 @@ class Vocabulary:
             _stem(word) in known and word not in LIGHT and word not in in_slots
             for word in request.words
         )
+
+
+def _told(spoken: tuple[str, ...]) -> str | None:
+    """Return what the words begin by denying or reporting: "not", or the "turned" of "i turned".
+
+    None: they may be a wish.
+    """
+    if spoken[:1] == ("never",) or spoken[:2] == ("do", "not"):
+        return "not"
+    if not spoken or spoken[0] not in _TELLING:
+        return None
+    verb = next((word for word in spoken[1:] if word not in _BETWEEN), "")
+    past = verb.endswith("ed") and not verb.endswith("need")
+    return verb if past else None
 
 
 def _words_of(said: Mapping[str, Json]) -> set[str]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ MAX_CHARACTERS = 2_000
 _CONTRACTIONS = {
     "can't": ("can", "not"), "won't": ("will", "not"), "cannot": ("can", "not"),
     "let's": ("let", "us"), "wanna": ("want", "to"), "gonna": ("going", "to"),
-    "gimme": ("give", "me"), "lemme": ("let", "me"),
+    "gimme": ("give", "me"), "lemme": ("let", "me"), "gotta": ("got", "to"),
 }  # fmt: skip
-_IS_STEMS = frozenset("what where who when how that it there here why which he she".split())
+_IS_STEMS = frozenset("what where who when how that it there here why which he she name".split())
+_DID_STEMS = frozenset({"what", "where", "who", "when", "how", "why"})
 _WOULD_STEMS = frozenset({"i", "you", "we", "they", "he", "she"})
 _ENDINGS = {"'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
 _SYMBOLS = {
@@ -53,6 +55,7 @@ _ESCAPE = re.compile(  # a whole terminal escape: colour (CSI), title (OSC), or 
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]"
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_LETTERS = re.compile(r"[^\W_]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -116,6 +119,8 @@ def _open(word: str, start: int, end: int) -> list[Token]:
         expanded = _ENDINGS.get("'" + ending)
         if ending == "d" and stem in _WOULD_STEMS:
             expanded = "would"
+        if ending == "d" and stem in _DID_STEMS:
+            expanded = "did"
         if expanded is not None and stem:
             return [Token(stem, start, cut), Token(expanded, cut, end)]
     return [Token(word, start, end)]
@@ -137,10 +142,17 @@ def normalise(text: str) -> str:
 
 
 def original(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
-    """Return the original text of tokens ``start`` to ``end`` (exclusive), inner spacing kept."""
+    """Return the original text of tokens ``start`` to ``end`` (exclusive), inner spacing kept.
+
+    A word between two tokens that is none of them ("uh") was left out, and stays out.
+    """
     if start >= end:
         return ""
-    return text[tokens[start].start : tokens[end - 1].end]
+    said = text[tokens[start].start : tokens[start].end]
+    for one, other in pairwise(tokens[start:end]):
+        between = text[one.end : other.start]
+        said += (" " if _LETTERS.search(between) else between) + text[other.start : other.end]
+    return said
 
 
 def printable(text: str) -> str:

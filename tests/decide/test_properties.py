@@ -347,6 +347,7 @@ def test_parts_keep_the_users_own_text(request_for: Make, said: str) -> None:
     request = request_for(said)
     for start in range(len(request.tokens)):
         part = request.part(request.tokens[start:])
-        assert part.said(0, len(part.tokens)) in said
+        kept = part.said(0, len(part.tokens))
+        assert kept in said or words(kept) == part.words  # "uh" was left out
         assert part.words == request.words[start:]
     assert tokens_of(Utterance(said)) == replace(request, may_ask=True).tokens
