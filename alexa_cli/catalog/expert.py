@@ -47,6 +47,8 @@ class Parameter:
     """Value to the phrases that name it, expanded from ``enum`` or ``x-choices`` templates."""
     default: Json = None
     has_default: bool = False
+    half: str | None = None
+    """``morning``: the half of the day that a bare hour is of."""
 
     @property
     def free(self) -> bool:

@@ -65,6 +65,7 @@ def build_parameters(
             choices=choices,
             default=None if default is msgspec.UNSET else default,
             has_default=default is not msgspec.UNSET,
+            half=file.x_half,
         )
     return found
 
@@ -80,6 +81,8 @@ def _check_reading(report: Report, at: At, file: ParameterFile, lists: AbstractS
         known = known_types()
         hint = did_you_mean(file.x_type, known) or f"known: {', '.join(sorted(known))}"
         report.error(f"unknown x-type {file.x_type!r}", (*at, "x-type"), hint=hint)
+    if file.x_half is not None and file.x_type not in {"datetime", "recurrence"}:
+        report.error("x-half needs the x-type datetime or recurrence", (*at, "x-half"))
     if file.x_list is not None and file.x_list not in lists:
         near = did_you_mean(file.x_list, lists)
         hint = near or "declare it under context: (lists of the household) or lists: (its own)"

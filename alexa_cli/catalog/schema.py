@@ -5,7 +5,7 @@ These structures only hold what was written; ``build`` checks what it means.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -26,6 +26,7 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ParameterFile(_Strict, frozen=True, rename={"x_type": "x-type", "x_list": "x-list",
+                                     "x_half": "x-half",
                                      "x_choices": "x-choices", "min_items": "minItems",
                                      "max_items": "maxItems", "min_length": "minLength",
                                      "max_length": "maxLength", "multiple_of": "multipleOf",
@@ -39,6 +40,8 @@ class ParameterFile(_Strict, frozen=True, rename={"x_type": "x-type", "x_list": 
     """For people, and for language models."""
     x_type: str | None = None
     """The grammar that reads the words: datetime, date, time, duration, recurrence, number, ..."""
+    x_half: Literal["morning"] | None = None
+    """The half of the day that a bare hour is of, with the x-types datetime and recurrence."""
     x_list: str | None = None
     """The list of the context whose members it accepts; the value is the member's id."""
     x_choices: list[str] | dict[str, list[str]] | None = None

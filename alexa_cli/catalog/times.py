@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from alexa_cli.language.date import say_day
 from alexa_cli.language.duration import say_seconds
 from alexa_cli.language.english import SMALL, TENS
+from alexa_cli.language.half import says_half, says_time_only
 from alexa_cli.language.registry import Moment, grammar
 
 if TYPE_CHECKING:
@@ -17,10 +17,23 @@ if TYPE_CHECKING:
 
     from alexa_cli.catalog.context import HandlerContext
 
+__all__ = [
+    "clock_forms",
+    "clocked",
+    "day_forms",
+    "length_of",
+    "next_time",
+    "reclocked",
+    "say_length",
+    "say_repeat",
+    "say_when",
+    "says_half",
+    "says_time_only",
+    "time_on",
+]
+
 _NUMBERS = {value: word for word, value in {**SMALL, **TENS}.items() if word != "fourty"}
 _NOON, _HALF, _QUARTER = 12, 30, 15
-_SURE = frozenset("am pm morning afternoon evening night tonight noon midday midnight".split())
-_TODAYS = frozenset({"tonight", "this"})
 _TEN, _ON_CLOCK_24 = 10, 13
 _CLOCK = ("BYHOUR=", "BYMINUTE=", "BYSECOND=")
 _UNITS = {
@@ -46,30 +59,6 @@ def say_repeat(rule: str, now: datetime, tz: str, language: str = "en") -> str:
 def say_length(seconds: float) -> str:
     """Return ``1 hour and 30 minutes``."""
     return say_seconds(round(seconds))
-
-
-def says_half(said: str) -> bool:
-    """Whether words for a time leave no doubt about the half of the day: "6 pm", "18:00"."""
-    from alexa_cli.language.text import words  # noqa: PLC0415 - one call
-
-    spoken = words(said)
-    if _SURE.intersection(spoken) or {("a", "m"), ("p", "m")}.intersection(pairwise(spoken)):
-        return True
-    return any(
-        ":" in word and (word[0] == "0" or int(word.split(":")[0]) >= _ON_CLOCK_24)
-        for word in spoken
-        if word[0].isdigit()
-    )
-
-
-def says_time_only(said: str, language: str = "en") -> bool:
-    """Whether words are a time of day and nothing else: "at six", not "tomorrow" or "tonight"."""
-    from alexa_cli.language.text import words  # noqa: PLC0415 - as above
-
-    spoken = words(said)
-    if not spoken or _TODAYS.intersection(spoken):
-        return False
-    return len(spoken) in grammar("time", language).ends(spoken, 0)
 
 
 def clocked(rule: str, hour: int = 9, minute: int = 0) -> str:

@@ -16,6 +16,7 @@ from alexa_cli.decide.fits import breaks_schema, is_finite
 from alexa_cli.decide.model import Reading, Ref
 from alexa_cli.decide.references import is_reference, several, stands_for
 from alexa_cli.decide.spans import ARTICLES, NUMBER_TYPES, choice_forms
+from alexa_cli.language.half import of_the_morning
 from alexa_cli.language.registry import Unreadable, grammar
 from alexa_cli.language.text import words as words_of
 from alexa_cli.turn import Argument, Call, Choice
@@ -170,6 +171,8 @@ def _typed(x_type: str, parameter: Parameter, said: Json, request: Request) -> A
             value = reader.read(spoken, request.moment)
         except Unreadable:
             value = reader.check(said, request.moment)
+        if parameter.half is not None:
+            value = of_the_morning(x_type, value, said, request.moment)
         return Argument(value, said)
     except Unreadable as error:
         raise _Stuck("unreadable", error.reason) from error
