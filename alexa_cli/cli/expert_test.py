@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CASES = "cases.jsonl"
 
 
-def test(common: Common, name: str | None, *, as_json: bool) -> int:
+def test(common: Common, names: Sequence[str], *, as_json: bool) -> int:
     """Print how each expert's cases went, and what went wrong; returns 1 if anything did.
 
     Raises UsageError if there is no such expert or it has no cases, FileError for a bad case.
@@ -30,7 +30,7 @@ def test(common: Common, name: str | None, *, as_json: bool) -> int:
     session = open_session(common, save=False)
     failures, report = 0, {}
     with session.store:
-        for expert, cases in _suites(session, name):
+        for expert, cases in _suites(session, names):
             suite, judged = measure(session, [cases], Selection())
             wrong = [each for each in judged if not each.exact]
             failures += len(wrong)
@@ -42,12 +42,17 @@ def test(common: Common, name: str | None, *, as_json: bool) -> int:
     return 1 if failures else 0
 
 
-def _suites(session: Session, name: str | None) -> list[tuple[str, Path]]:
+def _suites(session: Session, names: Sequence[str]) -> list[tuple[str, Path]]:
+    """Return the suites of the experts of these names, each once; of every one if none is named."""
     catalogue = session.house.catalogue
-    chosen = [catalogue.expert(name)] if name else list(catalogue.experts.values())
-    found = [(expert.name, Path(expert.folder) / CASES) for expert in chosen]
-    if name and not found[0][1].exists():
-        raise UsageError(f"{name} has no cases", hint=f"write some into {found[0][1]}")
+    chosen = [catalogue.expert(name) for name in dict.fromkeys(names)]
+    found = [
+        (expert.name, Path(expert.folder) / CASES)
+        for expert in chosen or catalogue.experts.values()
+    ]
+    for name, cases in found:
+        if chosen and not cases.exists():
+            raise UsageError(f"{name} has no cases", hint=f"write some into {cases}")
     return [(expert, cases) for expert, cases in found if cases.exists()]
 
 

@@ -103,8 +103,9 @@ def _new(
 @app.command("test")
 def _test(
     context: typer.Context,
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="One expert; without it, every one.")
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="The experts; without any, every one."),
     ] = None,
     config: ConfigOption = None,
     sets: SetOption = None,
@@ -115,7 +116,7 @@ def _test(
     from alexa_cli.cli.expert_test import test
 
     chosen = _options(context, config, sets, experts, as_json=as_json)
-    raise typer.Exit(test(chosen.common, name, as_json=chosen.json))
+    raise typer.Exit(test(chosen.common, names or (), as_json=chosen.json))
 
 
 @app.command("schema")
