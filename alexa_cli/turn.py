@@ -232,6 +232,8 @@ class Outcome:
     """Where the value comes from: ``python``, ``http:api.example.org``, ..."""
     trust: Trust = Trust.HOUSEHOLD
     expects_answer: bool = False
+    asks: str | None = None
+    """The parameter that it asks for; the next words are the answer."""
     started: float = 0.0
     """Seconds on the turn's monotonic clock."""
     ended: float = 0.0

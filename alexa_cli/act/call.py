@@ -136,6 +136,7 @@ def _outcome(call: Call, world: World, returned: object) -> Outcome:
         source=str(getattr(returned, "source", "")),
         trust=trust if isinstance(trust, Trust) else Trust.UNTRUSTED,
         expects_answer=getattr(returned, "expects_answer", None) is True,
+        asks=getattr(returned, "asks", None),
     )
 
 

@@ -256,6 +256,9 @@ class Doing:
             parts.append(self._confirm.text)
             return Reply(" ".join(p for p in parts if p), "question", expects_answer=True)
         text = " ".join(part for part in parts if part)
+        if (asked := _asked(self._outcomes, turning.decision.model)) is not None:
+            turning.ask(asked)
+            return Reply(text, "question", expects_answer=True)
         return Reply(text, "apology" if style == "apology" else "plain", expects)
 
 
@@ -264,6 +267,16 @@ def _stuck(calls: Sequence[Call]) -> str:
     names = sorted({f"{call.expert.replace('_', ' ')}: {call.api.replace('_', ' ')}"
                     for call in calls})  # fmt: skip
     return f"This cannot be taken back: {', '.join(names)}."
+
+
+def _asked(outcomes: Sequence[Outcome], model: str) -> Question | None:
+    """Return what the last expert that asks for something wants to know."""
+    for outcome in reversed(outcomes):
+        if outcome.status == "done" and outcome.asks is not None:
+            call = replace(outcome.call, after=())
+            plan = Plan((call,), model)
+            return Question(outcome.say or "", "value", plan, call.id, outcome.asks, model=model)
+    return None
 
 
 def _says_nothing(outcome: Outcome) -> bool:

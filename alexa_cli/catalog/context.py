@@ -31,6 +31,9 @@ class Result:
     """``{"api": ..., "arguments": {...}}`` takes it back; without ``api`` the declared undo's."""
     expects_answer: bool = False
     """Whether the reply asks something, so that the microphone stays open."""
+    asks: str | None = None
+    """The parameter that ``say`` asks for: the next words are taken for it, and the API is called
+    again with it and what it was given."""
     untrusted: bool = False
     """Whether it holds text that somebody wrote, which no language model must obey."""
 
@@ -44,6 +47,7 @@ class Returned:
     undo: Mapping[str, Json] | None = None
     """``api`` and ``arguments``, or None: the API's declared undo, if any, holds."""
     expects_answer: bool = False
+    asks: str | None = None
     source: str = ""
     """Where the value comes from: ``python``, ``http:api.example.org``, ``shell:PROGRAM``."""
     trust: Trust = Trust.HOUSEHOLD

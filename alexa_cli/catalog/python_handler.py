@@ -96,10 +96,17 @@ def checked(expert: Expert, api: Api, result: object, limit: int) -> Returned:
         value=as_json(result.value, api.full_name, limit),
         say=say,
         undo=_undo(expert, api, result.undo, limit),
-        expects_answer=bool(result.expects_answer),
+        expects_answer=bool(result.expects_answer) or result.asks is not None,
+        asks=_asked(api, result),
         source=SOURCE,
         trust=Trust.UNTRUSTED if result.untrusted is True else Trust.HOUSEHOLD,
     )
+
+
+def _asked(api: Api, result: Result) -> str | None:
+    if result.asks is not None and (result.asks not in api.parameters or not result.say):
+        raise HandlerFailed(f"{api.full_name} asks for {result.asks!r}, without words or unknown")
+    return result.asks
 
 
 def as_json(value: object, who: str, limit: int) -> Json:

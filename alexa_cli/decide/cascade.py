@@ -140,7 +140,14 @@ class Cascade:
         sentences = next((m for m in self.models if isinstance(m, Sentences)), None)
         if sentences and isinstance(decision := sentences.judge(request), (Plan, Question)):
             return questions.said_in_full(question, decision)
-        return questions.free_text(question, request)
+        return questions.free_text(question, request) or self._of_what_asks(request, question)
+
+    def _of_what_asks(self, request: Request, question: Question) -> Plan | None:
+        """Return a follow-up of what was done, where that is what asks: "and on monday?"."""
+        last = request.snapshot.memory.last_plan
+        if last is None or last.calls != question.plan.calls:
+            return None
+        return self._follow_up(replace(request, question=None))
 
     def _follow_up(self, request: Request) -> Plan | None:
         """What "and in London?" asks, where these words are no sentence of their own."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from alexa_cli.decide.choosing import FILLER, choose, exactly_named
 from alexa_cli.decide.courtesy import strip
+from alexa_cli.decide.fits import breaks_schema
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import OTHER
 from alexa_cli.decide.resolution import Trouble, finish, is_open, resolve_value
@@ -151,6 +152,8 @@ def free_text(question: Question, request: Request) -> Decision | None:
         return None
     tokens = strip(request.tokens, request.moment.language)
     said = request.part(tokens).said(0, len(tokens))
+    if breaks_schema(parameter.schema, said) is not None:  # "and on monday" is no place
+        return None
     return complete(question, Argument(said, said), request)
 
 

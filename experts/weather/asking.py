@@ -22,10 +22,12 @@ _FURTHEST_CLOCK = 86_400
 HOME = "place"
 _HERE = frozenset({"here", "in here", "my place", "my area", "outside", "home"})
 _PLAIN = re.compile(r"[^\W_][\w .,'’()-]{0,59}")
-_NOWHERE = (
-    "I don't know which place the weather is for. Say “what about Boston”, or to have it always, "
-    "“use Boston for the weather”."
-)
+WHICH_PLACE = "Which place? To have it always, say “use Boston for the weather”."
+_LEAD = re.compile(r"(?:(?:it is|it's|its|i am|i'm|we are|we're|in|for|at|near) )+", re.IGNORECASE)
+
+
+class Nowhere(AlexaError):
+    """No place was said, and none is the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,9 @@ def _named(context: HandlerContext, place: str | None) -> str:
         place = None
     said = place or context.store.get(HOME) or context.options.get("place")
     if not isinstance(said, str) or not said.strip():
-        raise AlexaError(_NOWHERE)
-    return " ".join(said.split())
+        raise Nowhere(WHICH_PLACE)
+    name = " ".join(said.split())
+    return _LEAD.sub("", name, count=1) if _LEAD.match(name) else name  # "it's in boston"
 
 
 async def _find(context: HandlerContext, name: str) -> dict[str, Any]:

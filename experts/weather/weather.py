@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
 
-from .asking import HOME, Told, ask
+from .asking import HOME, Nowhere, Told, ask
 from .forecast import SNOW, Spell, day_of, now_of, part_of, sky
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from alexa_cli.catalog import HandlerContext
 
 LIKELY, POSSIBLE = 60, 30
@@ -23,6 +26,20 @@ _PART = {"morning": "in the morning", "afternoon": "in the afternoon",
          "evening": "in the evening", "night": "at night"}  # fmt: skip
 
 
+def _somewhere(handler: Callable[..., Awaitable[Result]]) -> Callable[..., Awaitable[Result]]:
+    """Return the handler with a question in place of its error where no place is known."""
+
+    @wraps(handler)
+    async def asked(context: HandlerContext, **arguments: Any) -> Result:  # noqa: ANN401 - JSON
+        try:
+            return await handler(context, **arguments)
+        except Nowhere as error:
+            return Result(say=error.message, asks="place")
+
+    return asked
+
+
+@_somewhere
 async def weather(
     context: HandlerContext,
     place: str | None = None,
@@ -44,6 +61,7 @@ async def weather(
     return _result(told, f"{_when(day, part, today)} in {told.title}: {_worded(spell)}.")
 
 
+@_somewhere
 async def rain(
     context: HandlerContext,
     what: str = "rain",
@@ -66,6 +84,7 @@ async def rain(
     return _result(told, _rain(what, spell, when, told.title))
 
 
+@_somewhere
 async def temperature(
     context: HandlerContext,
     place: str | None = None,
@@ -90,6 +109,7 @@ async def temperature(
     return _result(told, f"{when} in {told.title}: {_degrees(spell) or 'no temperature is known'}.")
 
 
+@_somewhere
 async def wind(context: HandlerContext, place: str | None = None, day: str | None = None) -> Result:
     """Say how windy it is, or will be."""
     told = await ask(context, place)

@@ -233,13 +233,14 @@ def test_the_default_place_is_what_was_said_else_the_option(
     play: Callable[[str], Played], service: Any
 ) -> None:
     played = play("weather")
-    with pytest.raises(AlexaError, match="I don't know which place"):
-        played.call("weather")
+    for api in ("weather", "rain", "temperature", "wind"):
+        asked = played.call(api)
+        assert (asked.asks, asked.expects_answer) == ("place", True)
+        assert (asked.say or "").startswith("Which place?")
     returned = played.call("set_place", place="Seattle")
     assert returned.say == "The weather is for Seattle now."
     played.undo(returned)
-    with pytest.raises(AlexaError, match="I don't know which place"):
-        played.call("weather")
+    assert played.call("weather").asks == "place"
     assert service.asked == []
 
 
@@ -261,3 +262,21 @@ def test_turns(home: Path, repo: Path, service: Any, capsys: pytest.CaptureFixtu
         "It's 54 degrees in Portland. It feels like 50. That was less than a minute ago."
     )
     assert [query.get("temperature_unit") for _, query in service.asked] == [None, "celsius"]
+
+
+def test_the_place_is_asked_for_and_the_answer_taken(
+    home: Path, repo: Path, service: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = home / "config"
+    config.mkdir(mode=0o700)
+    options = {"experts": {"hooks": hooks(service.url)}, "timezone": "UTC"}
+    (config / "config.yaml").write_text(json.dumps(options))
+    turns = ((["how windy is it tomorrow"], 3), (["-c", "it's in Portland, Oregon"], 0))
+    for words, code in turns:
+        with pytest.raises(SystemExit) as left:
+            main(["ask", "--experts", str(repo / "experts" / "weather"),
+                  "--now", "2026-11-21T12:00:00+00:00", *words])  # fmt: skip
+        assert left.value.code == code
+    asked, told = capsys.readouterr().out.splitlines()
+    assert asked.startswith("Which place?")
+    assert told.startswith("Tomorrow in Portland: ")
