@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -27,11 +28,13 @@ _CHANGED = {"half": "Half of {}", "double": "Twice {}", "triple": "Three times {
 _WORDS = {"plus": "plus", "minus": "minus", "times": "times", "divided": "divided by",
           "power": "to the power of"}  # fmt: skip
 _USUAL_TIP = 20
+_PART_OF = re.compile(r"\((?P<part>\d+(?:\.\d+)?%|\d+/\d+) of [\d.]+\)")
+"""A share of one number."""
 
 
 def calculate(context: HandlerContext, expression: str) -> Result:
     """Work a sum out."""
-    return _told(context, work_out(expression), None)
+    return _told(context, work_out(expression), None, expression)
 
 
 def combine(context: HandlerContext, verb: str, first: float, second: float) -> Result:
@@ -51,8 +54,11 @@ def go_on(
     percent: str | None = None,
     change: str | None = None,
     takes: str | None = None,
+    of: float | None = None,
 ) -> Result:
-    """Go on from the last result: "times three", "half of that", "divide it by two"."""
+    """Go on from the last result: "times three", "half of that", "and of 120"."""
+    if of is not None:
+        return _same_part(context, plain(of))
     last, operator = _last(context), operator or takes
     if change is not None:
         worth = work_out(_CHANGES[change].format(f"({_text(last.value)})"))
@@ -67,6 +73,19 @@ def go_on(
     else:
         raise AlexaError("Say what to do with it, such as “times three”.")
     return _told(context, Worth(worth.value, worth.exact and last.exact), said)
+
+
+def _same_part(context: HandlerContext, whole: Fraction) -> Result:
+    """Ask of another number what was asked of the last: "15 percent of 80", "and of 120"."""
+    _last(context)
+    asked = _PART_OF.fullmatch(context.store.get(LAST).get("expression") or "")
+    if asked is None:
+        raise AlexaError("There is no part of something to go on from.")
+    part = asked["part"]
+    worth = work_out(f"({part} of ({_text(whole)}))")
+    shown = f"{part[:-1]} percent" if part.endswith("%") else part
+    said = f"{shown} of {_said(Worth(whole))}"
+    return _told(context, worth, said, f"({part} of {_said(Worth(whole))})")
 
 
 def percent_of(context: HandlerContext, part: float, whole: float) -> Result:
@@ -137,11 +156,11 @@ def _text(value: Fraction) -> str:
 # The last result --------------------------------------------------------------------------
 
 
-def keep(context: HandlerContext, worth: Worth) -> None:
-    """Keep a result for what is said next."""
+def keep(context: HandlerContext, worth: Worth, expression: str | None = None) -> None:
+    """Keep a result for what is said next, and the sum it came from if it was one."""
     context.store.set(LAST, {
         "conversation": context.conversation, "at": context.now.isoformat(),
-        "value": str(worth.value), "exact": worth.exact,
+        "value": str(worth.value), "exact": worth.exact, "expression": expression,
     })  # fmt: skip
 
 
@@ -159,9 +178,11 @@ def _last(context: HandlerContext) -> Worth:
 # Wording ----------------------------------------------------------------------------------
 
 
-def _told(context: HandlerContext, worth: Worth, said: str | None) -> Result:
+def _told(
+    context: HandlerContext, worth: Worth, said: str | None, expression: str | None = None
+) -> Result:
     """Return what ``said`` comes to, and keep it; None: the API's own ``say`` words it."""
-    keep(context, worth)
+    keep(context, worth, expression)
     about, text = _shown(worth.value, exact=worth.exact)
     result = f"{about}{text}"
     if about and worth.exact and 1 < worth.value.denominator <= _SMALL_PARTS:

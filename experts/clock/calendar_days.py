@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from alexa_cli.catalog import HandlerContext
 
 _WHICH = {"last": -1, "this": 0, "next": 1}
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september",
+           "october", "november", "december"]  # fmt: skip
+MONTHS, YEAR = 12, 365
 
 
 def today_of(context: HandlerContext) -> date:
@@ -68,6 +72,24 @@ def _holiday(context: HandlerContext, holiday: str, year: int | None, which: str
         return Result({"date": found.isoformat()}, say=f"{title} is today.")
     be = "is" if found > today else "was"
     return Result({"date": found.isoformat()}, say=f"{title} {be} {day_in_full(found)}.")
+
+
+def days_in(
+    context: HandlerContext, month: str | None = None, year: int | None = None,
+    which: str | None = None, what: str = "year",
+) -> Result:  # fmt: skip
+    """Say how many days a month has, or a year."""
+    today = today_of(context)
+    moved = _WHICH[which or "this"]
+    if month is None and what == "month":
+        months = today.year * MONTHS + today.month - 1 + moved
+        at_year, number = _checked(months // MONTHS), months % MONTHS + 1
+    else:
+        at_year = _checked(year or today.year + moved)
+        number = _MONTHS.index(month) + 1 if month is not None else 0
+    days = monthrange(at_year, number)[1] if number else YEAR + is_leap(at_year)
+    name = f"{_MONTHS[number - 1].capitalize()} {at_year}" if number else f"The year {at_year}"
+    return Result({"days": days}, say=f"{name} has {days} days.")
 
 
 def days_until(
