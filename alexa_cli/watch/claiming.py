@@ -18,7 +18,7 @@ from alexa_cli.errors import AlexaError
 from alexa_cli.store import coding
 from alexa_cli.store.rows import EventRow
 from alexa_cli.watch import recurrence
-from alexa_cli.watch.due import DELIVERED, DELIVERED_KEPT, DUE, RINGING, Due, put, read, row_id
+from alexa_cli.watch.due import DUE, RINGING, Due, put, put_delivered, read, row_id
 from alexa_cli.watch.running import is_dead
 
 if TYPE_CHECKING:
@@ -95,12 +95,7 @@ def finish(store: Store, ring: Ring) -> bool:
         if not _held(store, ring):
             return False
         store.delete([ring.id])
-        row = EventRow(
-            id=row_id(DELIVERED, ring.due), kind=DELIVERED, turn=ring.owner,
-            conversation=ring.due.conversation, at=ring.due.at.timestamp(),
-            expires_at=store.clock() + DELIVERED_KEPT,
-        )  # fmt: skip
-        store.append(row, store.encode(_content(ring)))
+        put_delivered(store, ring.due, ring.owner, store.encode(_content(ring)))
         return True
 
     return store.write(write)

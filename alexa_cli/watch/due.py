@@ -83,15 +83,32 @@ def put(store: Store, due: Due) -> None:
     store.append(row, store.encode(due))
 
 
+def put_delivered(store: Store, due: Due, owner: str, content: bytes) -> None:
+    """Write that it was told, by ``owner``."""
+    row = EventRow(
+        id=row_id(DELIVERED, due), kind=DELIVERED, turn=owner, conversation=due.conversation,
+        at=due.at.timestamp(), expires_at=store.clock() + DELIVERED_KEPT,
+    )  # fmt: skip
+    store.append(row, content)
+
+
 def cancel(store: Store, expert: str, key: str) -> bool:
     """Forget it; returns whether it was still to come.
 
     What came already and is being told is told no further: no hook is tried again.
     """
-    ringing = store.ids(RINGING, f"{RINGING}/{expert}/{key}/", 1_000)
-    if ringing:
-        store.delete(ringing)
-    return store.delete([f"{DUE}/{expert}/{key}"]) > 0
+
+    def write() -> bool:
+        ringing = store.ids(RINGING, f"{RINGING}/{expert}/{key}/", 1_000)
+        for row in filter(None, map(store.event, ringing)):
+            told = read(store, row)
+            if told is not None and told.told is not None:
+                put_delivered(store, told, row.turn, store.encode(told))
+        if ringing:
+            store.delete(ringing)
+        return store.delete([f"{DUE}/{expert}/{key}"]) > 0
+
+    return store.write(write)
 
 
 def pending(store: Store, expert: str | None = None) -> list[Due]:

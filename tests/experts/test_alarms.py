@@ -244,7 +244,10 @@ def test_one_that_rang_late_is_snoozed_though_a_hook_of_it_still_fails(alarms: P
     assert alarms.say("snooze") == "No alarm has rung in the last hour."
     claiming.step(alarms.store, claimed, alarms.now, "terminal", claiming.TOLD)
     alarms.later(5)
-    assert alarms.say("snooze") == "Snoozed. It rings again in 9 minutes."
+    snoozed = alarms.call("snooze")
+    assert snoozed.say == "Snoozed. It rings again in 9 minutes."
+    alarms.undo(snoozed)
+    assert alarms.say("snooze", duration=60) == "Snoozed. It rings again in 1 minute."
 
 
 def test_a_repeated_one_snoozed_keeps_its_days(alarms: Played) -> None:
