@@ -128,7 +128,7 @@ def alias(
 @app.command("pronounce")
 def pronounce(
     name: Annotated[str, typer.Argument(help="A name of the home, or any word.")],
-    sound: Annotated[str, typer.Argument(help="How it is said: shi vawn.")],
+    sound: Annotated[str, typer.Argument(help="How it is said: shi-VAWN.")],
     config: ConfigOption = None,
 ) -> None:
     """Say how a name or a word is said."""
