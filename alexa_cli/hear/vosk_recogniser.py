@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from alexa_cli.models.vosk import is_model
 from alexa_cli.turn import Hypothesis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 UNKNOWN = "[unk]"
@@ -38,6 +39,7 @@ AGAIN_BYTES = 10 * RATE * 2
 """If speech goes on after a look, so much sound is decoded again as a whole; what comes after
 more is a part of its own."""
 MOST_CHOICES = 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HINT = "delete that folder and fetch it again: alexa models pull vosk-small-en-us"
 
 
@@ -61,6 +63,7 @@ class VoskRecogniser:
         self, model: Path, bias: Bias | None = None, *, dictionary: Dictionary | None = None
     ) -> None:
         """``model``: its folder. Raises AlexaError (vosk is missing, no model, a damaged one)."""
+        self._folder = model
         self._library, self._model = _load(model)
         self._pronouncer = Pronouncer(dictionary or Dictionary())
         self._free: Any = None
@@ -119,9 +122,21 @@ class VoskRecogniser:
 
     def _decode(self, samples: bytes) -> None:
         if self._free.AcceptWaveform(samples):
-            self._parts.append(_read(self._free.Result()))
+            self._parts.append(_read(self._told(self._free.Result)))
         if self._bound is not None:
             self._bound.AcceptWaveform(samples)
+
+    def _told(self, tell: Callable[[], str]) -> Any:  # noqa: ANN401 - what JSON says
+        """Return what vosk says: JSON with the model's words in it as they are.
+
+        Characters of control are taken out of them. Raises AlexaError for words that are no text.
+        """
+        try:
+            return json.loads(_CONTROL.sub("", tell()))
+        except ValueError as error:  # bytes that are not UTF-8 too
+            raise AlexaError(
+                f"{self._folder}: the words of this model of vosk cannot be read", hint=_HINT
+            ) from error
 
     def _resume(self) -> None:
         """Speech went on after a look: hear it as one, or, after much sound, as a further part."""
@@ -145,7 +160,7 @@ class VoskRecogniser:
         if self._known is not None:
             self._resume()
         said = [part.hypotheses[0].text for part in self._parts if part.hypotheses]
-        said.append(json.loads(self._free.PartialResult()).get("partial", ""))
+        said.append(self._told(self._free.PartialResult).get("partial", ""))
         return " ".join(filter(None, said))
 
     def peek(self, n_best: int = 1) -> Recognised:
@@ -153,8 +168,9 @@ class VoskRecogniser:
         if self._known is not None and self._after:
             self._resume()
         if self._known is None:
-            parts = [*self._parts, _read(self._free.FinalResult())] if self._free else []
-            bound = json.loads(self._bound.FinalResult())["text"] if self._bound else ""
+            end = [_read(self._told(self._free.FinalResult))] if self._free else []
+            parts = [*self._parts, *end]
+            bound = self._told(self._bound.FinalResult)["text"] if self._bound else ""
             self._whole = (parts, bound)
             self._known = self._result(_joined(parts), bound)
         known = self._known
@@ -206,10 +222,10 @@ def _load(folder: Path) -> tuple[Any, Any]:
     return vosk, model
 
 
-def _read(told: str) -> _Heard:
+def _read(told: Any) -> _Heard:  # noqa: ANN401 - what JSON says
     """Read one part: scores are natural logarithms, the best one's 0."""
     found: dict[str, float] = {}
-    everything = json.loads(told).get("alternatives", ())
+    everything = told.get("alternatives", ())
     alternatives = [each for each in everything if each["text"]]
     if not alternatives or not everything[0]["text"]:
         return _SILENCE  # which is likelier than any word

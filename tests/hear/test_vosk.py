@@ -277,6 +277,23 @@ def test_a_damaged_model_is_one_clear_line_and_no_noise(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("word", "heard"), [(b"li\x1bght\x07", True), (b"li\xe9ght", False)])
+def test_words_of_a_foreign_model_are_cleaned_or_refused(
+    model: Path, tmp_path: Path, speak: Speak, word: bytes, heard: bool
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(model, copy, copy_function=shutil.copyfile)
+    known = copy / "graph/words.txt"
+    known.write_bytes(known.read_bytes().replace(b"\nlight ", b"\n" + word + b" "))
+    recogniser = VoskRecogniser(copy)
+    sound = speak("turn on the kitchen light")
+    if heard:
+        assert hear(recogniser, sound).text == "turn on the kitchen light"
+        return
+    with pytest.raises(AlexaError, match="words of this model of vosk cannot be read"):
+        hear(recogniser, sound)
+
+
 def test_a_listener_hears_with_it(recogniser: VoskRecogniser, speak: Speak) -> None:
     sound = bytes(FRAME_BYTES * 30) + speak("turn on the kitchen light") + bytes(FRAME_BYTES * 40)
 
