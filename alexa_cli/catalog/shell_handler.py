@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 from typing import TYPE_CHECKING, cast
 
 from alexa_cli.catalog.context import HandlerFailed, Returned
@@ -18,6 +17,7 @@ from alexa_cli.catalog.http_handler import as_text
 from alexa_cli.catalog.modules import one_line
 from alexa_cli.catalog.placeholders import MISSING, Placeholder, literal, look_up_argument, whole
 from alexa_cli.catalog.runs import OPTION
+from alexa_cli.config.programs import Program, kill, start
 from alexa_cli.turn import Trust
 
 if TYPE_CHECKING:
@@ -94,17 +94,21 @@ def _value(placeholder: Placeholder, arguments: Mapping[str, Argument], who: str
     return text
 
 
-class _Printed(asyncio.SubprocessProtocol):
+class _Printed(Program):
     """What a program printed so far, and whether it has ended."""
 
     def __init__(self, limit: int) -> None:
         self.out, self.errors = bytearray(), bytearray()
         self.too_much = False
         """Whether it printed more than ``limit`` bytes; the rest is dropped."""
-        self.exited = asyncio.Event()
+        self._exited = asyncio.Event()
         self._limit = limit
         self._over = asyncio.Event()
         self._open = {1, 2}
+
+    @property
+    def exited(self) -> asyncio.Event:
+        return self._exited
 
     async def ended(self) -> None:
         """Wait until the program has ended and told all, or has printed too much."""
@@ -142,12 +146,8 @@ async def _start(
     argv: Sequence[str], folder: str, who: str, limit: int
 ) -> tuple[asyncio.SubprocessTransport, _Printed]:
     try:
-        return await asyncio.get_running_loop().subprocess_exec(
-            lambda: _Printed(limit),
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            cwd=folder or None,
-            start_new_session=True,
+        return await start(
+            lambda: _Printed(limit), *argv, stdin=asyncio.subprocess.DEVNULL, cwd=folder or None
         )
     except FileNotFoundError as error:
         message = f"{who}: there is no program {one_line(argv[0])!r}"
@@ -163,11 +163,7 @@ async def _end(transport: asyncio.SubprocessTransport, printed: _Printed) -> Non
     for ever, and must not hold up the turn.
     """
     if not printed.exited.is_set():
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(transport.get_pid(), signal.SIGKILL)
-            else:
-                transport.kill()
+        kill(transport)
         await printed.exited.wait()
     transport.close()
 

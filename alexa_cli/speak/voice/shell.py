@@ -8,12 +8,10 @@ option, a second line or a second command.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
 import struct
 from typing import TYPE_CHECKING
 
+from alexa_cli.config.programs import Program, kill, start
 from alexa_cli.language.text import printable
 from alexa_cli.speak.voice import NoVoice, Sound, VoiceFailed
 
@@ -78,14 +76,18 @@ def filled(command: Sequence[str], line: str) -> list[str]:
     return argv
 
 
-class _Printed(asyncio.SubprocessProtocol):
+class _Printed(Program):
     """What a program wrote, and whether it has ended. What is over the limits is dropped."""
 
     def __init__(self) -> None:
         self.out, self.errors = bytearray(), bytearray()
-        self.exited = asyncio.Event()
+        self._exited = asyncio.Event()
         self.over = asyncio.Event()
         """It has ended, and nobody holds its pipes open."""
+
+    @property
+    def exited(self) -> asyncio.Event:
+        return self._exited
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         kept, limit = (self.out, _LIMIT) if fd == 1 else (self.errors, _ERRORS)
@@ -103,12 +105,8 @@ async def _start(
     argv: Sequence[str], *, on_stdin: bool
 ) -> tuple[asyncio.SubprocessTransport, _Printed]:
     try:
-        return await asyncio.get_running_loop().subprocess_exec(
-            _Printed,
-            *argv,
-            stdin=asyncio.subprocess.PIPE if on_stdin else asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        pipe = asyncio.subprocess.PIPE if on_stdin else asyncio.subprocess.DEVNULL
+        return await start(_Printed, *argv, stdin=pipe)
     except FileNotFoundError as error:
         message = f"there is no program {printable(argv[0])!r} to speak with"
         raise NoVoice(message, hint="see speak.command; text is shown all the same") from error
@@ -120,11 +118,7 @@ async def _start(
 async def _end(transport: asyncio.SubprocessTransport, printed: _Printed) -> None:
     """Kill a program that is not over, with all that it started, and let go of its pipes."""
     if not printed.over.is_set():
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(transport.get_pid(), signal.SIGKILL)  # children may outlive it
-            else:
-                transport.kill()
+        kill(transport)
         await printed.exited.wait()
     transport.close()
 
