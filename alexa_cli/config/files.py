@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from alexa_cli.config.document import At, Document, dotted, shown
+from alexa_cli.config.paths import at_once
 from alexa_cli.config.scalars import parse_scalar
 from alexa_cli.config.validate import read
 from alexa_cli.errors import FileError
@@ -51,7 +52,7 @@ def load_yaml(path: Path | str, text: str | bytes | None = None) -> Document:
 
 def _read_bytes(path: Path | str) -> bytes:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - path may be a string
+        with open(path, "rb", opener=at_once) as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileError(f"cannot read this file: {error.strerror or error}", path=path) from error

@@ -98,6 +98,14 @@ def private_dir(path: Path) -> Path:
     return path
 
 
+def at_once(path: str, flags: int) -> int:
+    """Open a file as ``open`` does, but a pipe that nobody writes is empty and not waited for."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    return descriptor
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write the file with mode 0600, whole or not at all; its folder is made if missing.
 

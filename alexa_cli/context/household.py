@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alexa_cli import __version__
+from alexa_cli.config.paths import at_once
 from alexa_cli.context.names import Name, NameList
 from alexa_cli.errors import AlexaError
 
@@ -91,7 +92,7 @@ def read_cached(cached: Path, path: Path, fingerprint: str) -> Household | None:
 def _content(path: Path) -> bytes | None:
     """Return the file's bytes; None leaves it to the YAML reader to say what is wrong with it."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=at_once) as file:
             return file.read(_MAX_BYTES)
     except (OSError, ValueError):
         return None

@@ -291,6 +291,18 @@ def loads_or_is_refused(text: str | bytes) -> None:
         return
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_read_and_one_that_nobody_writes_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert load_yaml(pipe).data is None
+    reading, writing = os.pipe()
+    os.write(writing, b"a: 1")
+    os.close(writing)
+    assert load_yaml(f"/dev/fd/{reading}").data == {"a": 1}
+    os.close(reading)
+
+
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_any_yaml_like_text_loads_or_is_refused(text: str) -> None:
     loads_or_is_refused(text)
