@@ -7,8 +7,10 @@ milk`` talks about milk. ``--`` forces speech.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from alexa_cli import __version__
@@ -33,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given in (["--version"], ["-V"]):
         sys.stdout.write(f"alexa {__version__}\n")
         raise SystemExit(0)
+    left: list[int] = []
+    if arguments is None:
+        atexit.register(_leave_threads_behind, left)
     try:
         code = _run(given)
     except KeyboardInterrupt:
@@ -42,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if code == INTERRUPTED:
         sys.stderr.write("alexa: stopped\n")
     _leave_at_once()
+    left.append(code)
     raise SystemExit(code)
 
 
@@ -174,6 +180,22 @@ def _let_ctrl_c_end_it() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _leave_threads_behind(left: list[int]) -> None:
+    """End here if a thread still computes that nobody waits for.
+
+    The interpreter and the libraries would be taken apart under it: one time in twenty numpy
+    crashed as it learned. Registered before anything else it is called last, so all that has to be
+    let go of is. ``left``: the exit code, once it is known.
+    """
+    import threading
+
+    if left and any(thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # nobody reads it any more
+                stream.flush()
+        os._exit(left[0])
 
 
 def _leave_at_once() -> None:

@@ -62,6 +62,31 @@ main.main([])
     assert (done.returncode, done.stdout, done.stderr) == (3, f"{imported}\n", "")
 
 
+@pytest.mark.parametrize("busy", [True, False])
+def test_nothing_is_taken_apart_under_a_thread_that_still_computes(busy: bool) -> None:
+    """What must be let go of is; but numpy crashed as it learned and the interpreter ended."""
+    code = f"""
+import atexit, threading
+from alexa_cli.cli import main
+class Late:
+    def __del__(self):
+        print("taken apart")
+late = Late()
+def run(given):
+    atexit.register(lambda: print("let go of"))
+    if {busy}:
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+    return 3
+main.run = run
+main.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )  # fmt: skip
+    told = ["let go of"] if busy else ["let go of", "taken apart"]
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (3, told, "")
+
+
 def test_ctrl_c_when_all_is_done_ends_it_without_a_word() -> None:
     """A thread that still loads something is joined as the interpreter ends; nobody need wait."""
     code = """
