@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from alexa_cli.catalog import Result
+from alexa_cli.catalog import Result, keep_order
 from alexa_cli.catalog.times import (
     clocked,
     say_length,
@@ -20,7 +20,7 @@ from alexa_cli.catalog.times import (
 from alexa_cli.errors import AlexaError
 
 from .alarm import NEXT, Alarm, bare, days_to_get_up, on_its_day, title, to_get_up, when
-from .keeping import add, drop, get, is_over, keep_order, live, rang, save, time_of, undo
+from .keeping import add, drop, get, is_over, live, rang, save, time_of, undo
 from .telling import (
     add_new,
     capital,

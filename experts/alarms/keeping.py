@@ -5,7 +5,6 @@ An alarm that rang once is kept for a day, so that it can be snoozed or silenced
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,13 @@ from alexa_cli.errors import AlexaError
 from .alarm import LATEST, NEXT, Alarm, notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from alexa_cli.catalog import HandlerContext
 
 MAX_ALARMS = 100
 PREFIX = "alarm/"
 KEPT = timedelta(days=1)
-READ_OUT = "read out"
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 RINGS = timedelta(minutes=15)
 """For how long "the alarm" is the one that rang."""
 
@@ -111,16 +108,3 @@ def undo(before: Iterable[Alarm] = (), added: Iterable[Alarm] = ()) -> dict[str,
     """What takes a change back."""
     arguments = {"before": [asdict(each) for each in before], "added": [each.id for each in added]}
     return {"api": "put_back", "arguments": arguments}
-
-
-def keep_order(context: HandlerContext, ids: Sequence[str]) -> None:
-    """Keep in which order they were just read out: "the second one" is one of these."""
-    with suppress(AlexaError):  # a home that cannot be written to can still be read
-        context.store.set(READ_OUT, {"conversation": context.conversation, "ids": [*ids]})
-
-
-def place_of(context: HandlerContext, identifier: str) -> list[str]:
-    """What one is called by its place in what was read out last: ``second one``."""
-    kept = context.store.get(READ_OUT) or {}
-    ids = kept.get("ids", []) if kept.get("conversation") == context.conversation else []
-    return [f"{ORDINALS[ids.index(identifier)]} one"] if identifier in ids[: len(ORDINALS)] else []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from alexa_cli.catalog import place_of
+
 from .alarm import LATEST, NEXT, NONE, aliases, title, when
-from .keeping import live, place_of, rang, time_of
+from .keeping import live, rang, time_of
 
 if TYPE_CHECKING:
     from alexa_cli.catalog import HandlerContext

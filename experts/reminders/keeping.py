@@ -5,7 +5,6 @@ A reminder that came once is kept for a day, so that it can be said again, or ta
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,13 @@ from alexa_cli.errors import AlexaError
 from .reminder import LATEST, NEXT, Reminder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from alexa_cli.catalog import HandlerContext
 
 MAX_REMINDERS = 5_000
 PREFIX = "reminder/"
 KEPT = timedelta(days=1)
-READ_OUT = "read out"
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _SWEEP = 50
 """Every so many new ones, those that are long over are forgotten."""
 
@@ -138,16 +135,3 @@ def _sweep(context: HandlerContext) -> None:
             context.store.delete(PREFIX + each.id)
     if len(there) >= MAX_REMINDERS:
         raise AlexaError(f"There are {MAX_REMINDERS} reminders already. Cancel some first.")
-
-
-def keep_order(context: HandlerContext, ids: Sequence[str]) -> None:
-    """Keep in which order they were just read out: "the second one" is one of these."""
-    with suppress(AlexaError):  # a home that cannot be written to can still be read
-        context.store.set(READ_OUT, {"conversation": context.conversation, "ids": [*ids]})
-
-
-def place_of(context: HandlerContext, identifier: str) -> list[str]:
-    """What one is called by its place in what was read out last: ``second one``."""
-    kept = context.store.get(READ_OUT) or {}
-    ids = kept.get("ids", []) if kept.get("conversation") == context.conversation else []
-    return [f"{ORDINALS[ids.index(identifier)]} one"] if identifier in ids[: len(ORDINALS)] else []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .keeping import live, over, place_of
+from alexa_cli.catalog import place_of
+
+from .keeping import live, over
 from .reminder import LATEST, NEXT, NONE, aliases, when
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from alexa_cli.catalog import Result
+from alexa_cli.catalog import Result, keep_order
 from alexa_cli.catalog.times import (
     clocked,
     length_of,
@@ -21,7 +21,6 @@ from .keeping import (
     add,
     drop,
     get,
-    keep_order,
     last_said,
     live,
     over,
