@@ -75,7 +75,11 @@ class Talk:
     """A session in this process that asks the engine what the small models do not know."""
 
     def __init__(self, engine: Engine, *sets: str) -> None:
-        tiny = f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: not-needed}}"
+        patience = "timeout: 200s, deadline: 250s"  # two slow cores
+        tiny = (
+            f"{{kind: llm, model: openai/tiny, api_base: '{engine.url}', api_key: not-needed, "
+            f"{patience}}}"
+        )
         zone = "timezone=America/New_York"
         off = f"experts.off=[{', '.join(others())}]"
         common = Common(sets=(f"models.tiny={tiny}", "jobs.decide=tiny", zone, off, *sets))

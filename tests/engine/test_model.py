@@ -69,7 +69,9 @@ def ask(tiny_engine: Engine) -> Callable[..., tuple[Gathered, list[Piece]]]:
     """Ask the engine once, through litellm."""
 
     def run(request: ChatRequest, **options: Any) -> tuple[Gathered, list[Piece]]:
-        spec = ModelSpec("tiny", model="openai/tiny", provider="openai", temperature=0)
+        spec = ModelSpec(
+            "tiny", model="openai/tiny", provider="openai", temperature=0, timeout=200, deadline=250
+        )
         model = LiteLlm(spec, api_key="any", api_base=tiny_engine.url, options=options)
         gathered, pieces = Gathered(), list[Any]()
 
