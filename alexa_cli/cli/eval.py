@@ -169,7 +169,9 @@ def _ears(session: Session, assistant: Assistant, selection: Selection) -> Ears:
     if selection.engine is not None:
         changes["engine"] = selection.engine
     settings: HearSettings = structs.replace(hear, **changes)
-    return Ears(assistant, session.paths, settings)
+    ears = Ears(assistant, session.paths, settings)
+    ears.study().join()  # as in a conversation: what is learned once is no turn's latency
+    return ears
 
 
 def _progress(total: int) -> Any:  # noqa: ANN401 - a function

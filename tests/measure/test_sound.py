@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import wave
 from array import array
 from pathlib import Path
@@ -150,6 +151,8 @@ def test_what_was_heard_is_told_where_runs_differ(
     case = GLOW | {"audio": "it.wav"}
     spoken("it.wav", "Let the garden glow.")
     alexa(suite(tmp_path, case), "--save", "one")
+    learned = Path(os.environ["ALEXA_HOME"], "cache/nearest")
+    assert list(learned.iterdir()), "what is learned once would be some turn's latency"
     spoken("it.wav", "Ring somebody up.")
     _, out, _ = alexa(suite(tmp_path, case), "--save", "two", "--compare", "one", "two")
     assert "lost: c1" in out

@@ -77,10 +77,10 @@ class Ears:
         """Begin to get ready for the next utterance of a conversation. Never waits."""
         self.recogniser.prepare(partial(self._prepare, conversation, now), off=not self._biased)
 
-    def study(self) -> None:
-        """Let the models that learn do so before somebody speaks, in a thread. Never waits.
+    def study(self) -> Thread:
+        """Let the models that learn do so before somebody speaks, in a thread, which it returns.
 
-        It takes seconds the first time, and nobody waits for it but who needs it at once.
+        Never waits: it takes seconds the first time, and only who needs it at once waits for it.
         """
         learners = [m for m in self._assistant.models if isinstance(m, NearestModel)]
         catalogue = self._assistant.house.catalogue
@@ -90,7 +90,9 @@ class Ears:
                 for model in learners:
                     model.learned(catalogue)
 
-        Thread(target=learn, name="learning", daemon=True).start()
+        thread = Thread(target=learn, name="learning", daemon=True)
+        thread.start()
+        return thread
 
     def lent_to(self, assistant: Assistant) -> Ears:
         """Return the same ears for another assistant with the same experts: another home."""
