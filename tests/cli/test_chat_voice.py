@@ -184,7 +184,7 @@ class Blank:
 
 
 def test_voice_on_and_off_and_with_other_settings(
-    home: Path, tmp_path: Path, desk: list[str]
+    home: Path, tmp_path: Path, desk: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a wake word the microphone is shut until the key, so none is needed here."""
     pytest.importorskip("pocketsphinx")
@@ -208,6 +208,12 @@ def test_voice_on_and_off_and_with_other_settings(
         voice.on()
         await ready()
         assert not voice.listening
+        with monkeypatch.context() as listening:
+            listening.setattr(Voice, "listening", True)
+            listening.setattr(voice, "_held", True)
+            for page.columns, last in ((80, DONE), (40, "F2: done")):
+                assert voice.toolbar().endswith(last)
+                assert len(voice.toolbar()) < page.columns
         leaving = asyncio.create_task(voice.off())
         await asyncio.sleep(0)
         voice.on()  # before it was off

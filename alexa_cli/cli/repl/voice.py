@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 EVERY = 3
 """Frames between two drawings of the level: about ten a second."""
 BAR = 12
-KEY = "F2 or Ctrl-Space"
+KEY, SHORT_KEY = "F2 or Ctrl-Space", "F2"
+ROOMY = 48
+"""Columns from which the level, the seconds and both keys fit on a line."""
 FAILED = f"Typing goes on; {KEY} or /voice on tries again."
 
 
@@ -194,7 +196,8 @@ class Voice:
             return self._state
         from alexa_cli.hear.level import bar
 
-        end = f"{KEY}: done" if self._held else "listening"
+        key = KEY if self._page.columns >= ROOMY else SHORT_KEY
+        end = f"{key}: done" if self._held else "listening"
         return f"{bar(self._level, BAR)} {self._frames * FRAME_SECONDS:4.1f} s  {end}"
 
     def _show_state(self, text: str) -> None:
