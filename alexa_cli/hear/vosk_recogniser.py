@@ -39,7 +39,8 @@ AGAIN_BYTES = 10 * RATE * 2
 """If speech goes on after a look, so much sound is decoded again as a whole; what comes after
 more is a part of its own."""
 MOST_CHOICES = 500
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[A-Za-z]|[\x00-\x1f\x7f-\x9f]")
+"""What steers a terminal is taken out with its parameters: "31m" is no part of a word."""
 _HINT = "delete that folder and fetch it again: alexa models pull vosk-small-en-us"
 
 
