@@ -11,7 +11,8 @@ from alexa_cli.language.text import Token
 _LEAD: dict[str, tuple[str, ...]] = {
     "en": (
         "hey alexa", "ok alexa", "okay alexa", "alexa", "please", "hey", "ok", "okay",
-        "hi alexa", "hello alexa", "excuse me", "pardon me", "sorry", "yeah",
+        "hi alexa", "hello alexa", "excuse me", "pardon me", "sorry", "yeah", "perfect",
+        "awesome", "no no",
         "oh", "ah", "aw", "hmm", "wait", "hold on", "oops", "whoops", "you know what", "alright",
         "all right", "right", "um", "uh",
         "er", "well", "now", "so", "and", "then", "also", "just", "quickly", "kindly",

@@ -57,6 +57,9 @@ class Pattern:
     inside: Spoken
 
 
+_NUMBERS = frozenset({"number", "percent"})
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class _Span:
     start: int
@@ -91,6 +94,7 @@ def place(api: Api, words: Spoken, request: Request) -> list[_Span]:
         for start in range(len(words))
         for end in accept(name, start) or ()
     ]
+    typed = [span for span in typed if not _within(span, typed, api)]
     starts = {span.start for span in typed}
     ends = {span.end for span in typed}
     free = [
@@ -100,6 +104,16 @@ def place(api: Api, words: Spoken, request: Request) -> list[_Span]:
         for span in _free(name, words, patterns.get(name, ()), starts, ends)
     ]
     return _best([*typed, *free], len(words))
+
+
+def _within(span: _Span, others: Sequence[_Span], api: Api) -> bool:
+    """Whether a number is a piece of a longer one: "forty" of "forty two" is none."""
+    return api.parameters[span.parameter].x_type in _NUMBERS and any(
+        other.parameter == span.parameter
+        and other.start <= span.start and span.end <= other.end
+        and other.end - other.start > span.end - span.start
+        for other in others
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=512)
