@@ -24,3 +24,12 @@ def test_so_is_what_people_say_every_day(alexa: Installed, repo: Path) -> None:
         "api_accuracy=0.9", "--fail-under", "wrong_action_rate=0.03",
     )  # fmt: skip
     assert ran.code == 0, ran.out + ran.err
+
+
+def test_so_are_those_who_hesitate_ramble_and_go_on(alexa: Installed, repo: Path) -> None:
+    ran = alexa(
+        "eval", str(repo / "tests" / "data" / "blind_fresh.jsonl"), "--fail-under",
+        "api_accuracy=0.95", "--fail-under", "exact_match=0.96", "--fail-under",
+        "wrong_action_rate=0.005", "--fail-under", "out_of_scope_refused=0.98",
+    )  # fmt: skip
+    assert ran.code == 0, ran.out + ran.err
