@@ -31,6 +31,13 @@ def test_version(alexa: Installed) -> None:
         assert alexa(option).out == f"alexa {__version__}\n"
 
 
+def test_as_a_module_it_is_the_same() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "alexa_cli", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"alexa {__version__}\n"
+
+
 def test_errors_own_their_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert fail(Unreachable("the hub is away", hint="try \x1b[31mlater")) == 5
     assert fail(AlexaError("no")) == 1
