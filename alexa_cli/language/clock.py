@@ -170,6 +170,8 @@ def _relative(words: Words, start: int) -> Readings[Clock]:
     else:
         counted = [(e, m) for e, m in below_hundred(words, start) if 0 < m < 60]
     found: Readings[Clock] = []
+    if word == "half" and at == start and (hour := _hour(word_at(words, start + 1))) is not None:
+        found.append((start + 2, _moved(Clock(hour), 30)))  # British: half four is 4:30
     for end, minutes in counted:
         end += word_at(words, end) in {"minutes", "minute"}  # noqa: PLW2901 - one word further
         direction = word_at(words, end)

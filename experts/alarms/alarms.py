@@ -279,8 +279,16 @@ def skip_alarm(context: HandlerContext, alarm: str = NEXT, day: str | None = Non
     return Result(value, say=" ".join(parts), undo=undo(found))
 
 
-def snooze(context: HandlerContext, duration: float | None = None, at: str | None = None) -> Result:
-    """Have the one that rang ring again."""
+def snooze(
+    context: HandlerContext,
+    duration: float | None = None,
+    at: str | None = None,
+    amount: float | None = None,
+    unit: str = "minute",
+) -> Result:
+    """Have the one that rang ring again, also after ``amount`` units: "ten more minutes"."""
+    if duration is None and amount is not None:
+        duration = amount * (60 if unit == "minute" else 3600)
     found = rang(context, SNOOZABLE)
     if found is None:
         return Result({}, say="No alarm has rung in the last hour.")

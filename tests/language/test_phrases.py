@@ -52,6 +52,7 @@ DURATIONS = {
 }  # fmt: skip
 TIMES = {
     "6:45": "18:45", "six forty five": "18:45", "six forty-five": "18:45", "9:59": "21:59",
+    "half six": "18:30", "half 7": "19:30", "half twelve": "12:30",
     "half past six": "18:30", "quarter to nine": "20:45", "a quarter past ten": "10:15",
     "ten past four pm": "16:10", "twenty minutes to eleven": "10:40", "five till noon": "11:55",
     "ten of four": "15:50", "noon": "12:00", "midday": "12:00", "midnight": "00:00",
