@@ -30,7 +30,8 @@ _LEAD: dict[str, tuple[str, ...]] = {
         "would you be so kind as to", "if you would", "if you could", "if you do not mind",
         "if you would not mind", "could you possibly", "can you possibly", "do you mind",
         "be a dear and", "be a love and", "be an angel and", "do me a favor", "you mind",
-        "when you get a chance", "when you have a moment", "real quick", "quick question",
+        "when you get a chance", "when you have a moment", "when you get a sec",
+        "when you get a minute", "real quick", "quick question",
         "i am going to need you to", "why do not you", "how about you", "like",
         "would you mind",
     ),
@@ -46,7 +47,9 @@ _TRAIL: dict[str, tuple[str, ...]] = {
         "if possible", "when you can", "when you get a chance", "when you have a moment",
         "real quick", "really quick", "would you please", "will you please", "could you please",
         "would you mind", "thanks a lot", "thanks so much", "thank you so much",
-        "thank you very much", "much appreciated", "cheers",
+        "thank you very much", "much appreciated", "cheers", "when you get a sec",
+        "when you get a second", "when you get a minute", "when you have a second",
+        "when you have a minute", "if you have a second", "if you have a minute", "ta",
     ),
 }  # fmt: skip
 
@@ -97,6 +100,41 @@ def plainly(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
     stem = first.text.removesuffix("ing")
     stems = [stem, stem + "e", *([stem[:-1]] if stem[-1:] == stem[-2:-1] else [])]
     return [(Token(each, first.start, first.end), *rest) for each in stems]
+
+
+_INDIRECT = tuple(
+    tuple(lead.split())
+    for lead in (
+        "do you happen to know", "do you have any idea", "have you got any idea", "do you know",
+        "any idea", "got any idea", "i was wondering", "i am wondering", "i wonder", "tell me",
+        "find out", "know", "you know", "check", "see",
+    )
+)  # fmt: skip
+_ASKING = frozenset("what how where who which when".split())
+_WHETHER = frozenset({"if", "whether"})
+_AUXILIARY = frozenset("is are was were will would does do did can should has".split())
+_SUBJECTS = frozenset("it there i we you they he she the my our this that today tomorrow".split())
+_MAY_ALERT = frozenset({("tell", "me"), ("check",), ("see",), ("find", "out")})
+"""After these "when" may ask to be told then."""
+
+
+def directly(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
+    """Return "do you know how cold it is" asked directly: "how cold is it"."""
+    words = tuple(token.text for token in tokens)
+    lead = next((each for each in _INDIRECT if words[: len(each)] == each), ())
+    rest = tokens[len(lead) :]
+    if not lead or not rest or (rest[0].text == "when" and lead in _MAY_ALERT):
+        return []
+    whether = rest[0].text in _WHETHER
+    if not whether and rest[0].text not in _ASKING:
+        return []
+    start = 1
+    if not whether:
+        start = next((n for n, token in enumerate(rest) if n and token.text in _SUBJECTS), 0)
+    verb = next((n for n in range(start + 1, len(rest)) if rest[n].text in _AUXILIARY), 0)
+    kept = () if whether else rest[:start]
+    moved = (*kept, rest[verb], *rest[start:verb], *rest[verb + 1 :])
+    return ([moved] if start and verb else []) + ([] if whether else [rest])
 
 
 def strip(tokens: tuple[Token, ...], language: str = "en") -> tuple[Token, ...]:

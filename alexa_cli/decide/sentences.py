@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.templates import matches
-from alexa_cli.decide.courtesy import plainly, strip, without_roughly
+from alexa_cli.decide.courtesy import directly, plainly, strip, without_roughly
 from alexa_cli.decide.model import Reading
 from alexa_cli.decide.references import is_place, is_reference
 from alexa_cli.decide.reflex import is_users_own
@@ -311,4 +311,5 @@ def variants(request: Request) -> list[tuple[Token, ...]]:
         tried.extend(plainly(bare))
     if len(plain := without_roughly(bare)) != len(bare):
         tried.append(plain)
+    tried.extend(directly(bare))
     return tried

@@ -23,7 +23,7 @@ from alexa_cli.language.english import (
     SMALL,
 )
 from alexa_cli.language.grammar import Readings, Spans, Words, first_readings, word_at
-from alexa_cli.language.number import exact, in_figures
+from alexa_cli.language.number import below_hundred, exact, in_figures
 
 if TYPE_CHECKING:
     from alexa_cli.language.grammar import Moment
@@ -44,19 +44,27 @@ _OPERATORS: dict[tuple[str, ...], str] = {
     ("divided", "by"): "/", ("over",): "/", ("modulo",): "mod", ("mod",): "mod",
     ("power",): "^", ("to", "the", "power", "of"): "^", ("to", "the", "power"): "^",
     ("raised", "to", "the", "power", "of"): "^", ("raised", "to"): "^",
+    ("add",): "+", ("subtract",): "-", ("less",): "-", ("multiply",): "*",
+    ("multiply", "by"): "*", ("times", "by"): "*", ("divide", "by"): "/",
 }  # fmt: skip
 _ROOTS = {
     ("square", "root", "of"): "sqrt", ("square", "root"): "sqrt", ("root", "of"): "sqrt",
+    ("squared", "root", "of"): "sqrt", ("root",): "sqrt", ("cube", "root"): "cbrt",
     ("cube", "root", "of"): "cbrt", ("cubed", "root", "of"): "cbrt",
     ("cubic", "root", "of"): "cbrt", ("factorial", "of"): "factorial",
 }  # fmt: skip
 _LISTS = {"sum": "total", "total": "total", "product": "product", "average": "average",
           "mean": "average", "difference": "difference"}  # fmt: skip
-_FACTORS = {"half": "1/2", "twice": "2", "double": "2", "triple": "3"}
+_FACTORS = {"half": "1/2", "twice": "2", "double": "2", "triple": "3", "quadruple": "4"}
+_MORE_PARTS = {"sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "ninth": 9, "ninths": 9}
+"""Parts that are told from a date in a sum alone."""
 _BEHIND = {("squared",): " ^ 2", ("cubed",): " ^ 3"}
 _STARTS = NUMBER_STARTS | frozenset({"the", "square", "cube", "cubed", "cubic", "root", "factorial",
-                                     "twice", "double", "triple", "(", *_LISTS})  # fmt: skip
+                                     "twice", "double", "triple", "quadruple", "(",
+                                     *_LISTS})  # fmt: skip
 _OPERATOR_WORDS = frozenset({phrase[0] for phrase in _OPERATORS} - {"to"}) | {")", "of", "percent"}
+_HUNDREDS = 10
+"""What stands before the tens in "one forty four" is below, what stands behind is not."""
 _DEEPEST = 12
 """Brackets, roots and halves within each other."""
 _MOST_WORDS = 120
@@ -142,9 +150,13 @@ def _figures(words: Words, start: int) -> list[tuple[int, str]]:
     if slash and over.isdecimal() and under.isdecimal():
         return [(start + 1, f"({word})")] if len(word) < 20 else []  # noqa: PLR2004 - is no number
     count = 1 if word in {"a", "one"} else SMALL.get(word, 0)
-    parts = FRACTION_PARTS.get(word_at(words, start + 1), 0)
+    named = word_at(words, start + 1)
+    parts = FRACTION_PARTS.get(named) or _MORE_PARTS.get(named, 0)
     found = [(start + 2, f"({count}/{parts})")] if count and parts else []
     found += [(end, _written(value)) for end, value in exact(words, start)]
+    if 0 < count < _HUNDREDS and word != "a":  # "one forty four" is 144, "two fifty" 250
+        found += [(end, f"{count}{value}") for end, value in below_hundred(words, start + 1)
+                  if value >= _HUNDREDS]  # fmt: skip
     return first_readings(found)
 
 

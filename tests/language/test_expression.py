@@ -9,6 +9,11 @@ from alexa_cli.language.text import words
 SUMS = {
     "twelve times seven plus three": "12 * 7 + 3",
     "the square root of 81": "sqrt(81)",
+    "square root of one forty four": "sqrt(144)",
+    "two fifty plus five": "250 + 5",
+    "a sixth of 90": "(1/6 of 90)",
+    "ten less three": "10 - 3",
+    "7 multiply by 6": "7 * 6",
     "two to the power of ten": "2 ^ 10",
     "2 to the third power": "2 ^ 3",
     "three squared plus four squared": "3 ^ 2 + 4 ^ 2",
