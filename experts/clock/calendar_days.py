@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
 from alexa_cli.errors import AlexaError
+from alexa_cli.language.registry import grammar
+from alexa_cli.language.text import words
 
 from .days import FIRST_YEAR, HOLIDAYS, LAST_YEAR, WEEK, is_leap, last_of, next_of, years_old
 from .wording import day_in_full, hour, lasting, plural
@@ -194,7 +196,11 @@ def leap_year(context: HandlerContext, year: int | None = None, which: str | Non
 
 
 def time_until(context: HandlerContext, at: str) -> Result:
-    """Say how long it is until a time."""
+    """Say how long it is until a time, or until a day if only a day was said."""
+    said = words(context.said.get("at", ""))
+    if said and len(said) in grammar("date").ends(said, 0):
+        day = datetime.fromisoformat(at).astimezone(ZoneInfo(context.tz)).date()
+        return days_until(context, day.isoformat())
     when = datetime.fromisoformat(at).astimezone(ZoneInfo(context.tz))
     seconds = when.timestamp() - context.now.timestamp()  # by instants, not clocks on the wall
     shown = hour(when)
