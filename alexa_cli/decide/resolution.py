@@ -184,8 +184,8 @@ def _choice(parameter: Parameter, said: Json) -> Argument:
         forms = choice_forms(parameter)
         while spoken and spoken not in forms and spoken[0] in ARTICLES:
             spoken = spoken[1:]
-        if spoken in forms:
-            return Argument(forms[spoken], said, said)
+        if (value := forms.get(spoken)) is not None:
+            return Argument(value, said, said)
     if isinstance(said, str) and said in parameter.choices:
         return Argument(said)
     known = ", ".join(phrases[0] for phrases in list(parameter.choices.values())[:MAX_CHOICES])

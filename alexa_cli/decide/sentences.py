@@ -8,7 +8,7 @@ loose one: one named slot may hold a misspelt or unknown name.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -46,19 +46,20 @@ READINGS = 8
 
 
 class TemplateIndex:
-    """Templates by the rarest word they need."""
+    """Templates by the words of which they need one, where they leave the least choice.
+
+    It is made anew for every one-shot turn, so it is cheap rather than sharp: ``candidates`` looks
+    at every clause of what it finds.
+    """
 
     def __init__(self, templates: Iterable[Template]) -> None:
-        listed = list(templates)
-        frequency = Counter(w for t in listed for clause in t.clauses for w in clause)
         self._by_word: dict[str, list[tuple[int, Template]]] = defaultdict(list)
         self._always: list[tuple[int, Template]] = []
-        for number, template in enumerate(listed):
+        for number, template in enumerate(templates):
             if not template.clauses:
                 self._always.append((number, template))
                 continue
-            best = min(template.clauses, key=lambda c: (sum(frequency[w] for w in c), c))
-            for word in best:
+            for word in min(template.clauses, key=len):
                 self._by_word[word].append((number, template))
 
     def candidates(self, words: tuple[str, ...]) -> list[Template]:

@@ -6,7 +6,6 @@ computed once however many templates ask.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alexa_cli.context.names import lengths_of
@@ -15,7 +14,7 @@ from alexa_cli.language.registry import grammar
 from alexa_cli.language.text import words as words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from alexa_cli.catalog.expert import Api, Parameter
     from alexa_cli.catalog.templates import Accept
@@ -79,12 +78,12 @@ class Spans:
             return grammar(name, self._language).ends(tokens, start)
         if kind == "list":
             listed = self._snapshot.list(name)
-            found = named_ends(tokens, start, _REFERENCES, _REFERENCE_LENGTHS)
+            found = named_ends(tokens, start, _REFERENCES, _REFERENCE_LENGTHS.get)
             if listed is not None:
-                found |= named_ends(tokens, start, listed.forms(), listed.lengths())
+                found |= named_ends(tokens, start, listed.forms(), listed.lengths().get)
             return sorted(found, reverse=True)
         forms = choice_forms(parameter)
-        return sorted(named_ends(tokens, start, forms, _choice_lengths(parameter)), reverse=True)
+        return sorted(named_ends(tokens, start, forms, forms.lengths), reverse=True)
 
 
 def _kind(parameter: Parameter) -> tuple[str, str]:
@@ -97,39 +96,73 @@ def _kind(parameter: Parameter) -> tuple[str, str]:
     return "choices", str(id(parameter))  # the catalogue outlives the request
 
 
-def choice_forms(parameter: Parameter) -> Mapping[tuple[str, ...], str]:
+class ChoiceForms:
+    """The words of fixed choices, as normalised words, with the value that each means.
+
+    Choices may have thousands of phrases, and a sentence begins with few words: what begins with
+    another is never taken apart.
+    """
+
+    def __init__(self, choices: Mapping[str, tuple[str, ...]]) -> None:
+        self.choices = choices
+        self._phrases: dict[str, list[tuple[str, str]]] = {}
+        for value, spoken in choices.items():
+            for phrase in spoken:
+                if first := _first_word(phrase):
+                    self._phrases.setdefault(first, []).append((phrase, value))
+        self._forms: dict[str, Mapping[tuple[str, ...], str]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+
+    def beginning(self, first: str) -> Mapping[tuple[str, ...], str]:
+        """Return the forms that begin with a word, each with its value."""
+        if first not in self._forms:
+            said = self._phrases.get(first, ())
+            self._forms[first] = {words_of(phrase): value for phrase, value in said}
+        return self._forms[first]
+
+    def lengths(self, first: str) -> tuple[int, ...]:
+        """Return how many words the forms have that begin with a word, longest first."""
+        if first not in self._lengths:
+            found = lengths_of(self.beginning(first))
+            self._lengths[first] = found.get(first, ())
+        return self._lengths[first]
+
+    def get(self, spoken: tuple[str, ...]) -> str | None:
+        """Return the value that words mean; None: no choice is called so."""
+        return self.beginning(spoken[0]).get(spoken) if spoken else None
+
+    def __contains__(self, spoken: object) -> bool:
+        return isinstance(spoken, tuple) and self.get(spoken) is not None
+
+
+def _first_word(phrase: str) -> str | None:
+    """Return the first normalised word; most phrases need not be taken apart for it."""
+    head = phrase.partition(" ")[0]
+    found = words_of(head if head.isascii() and head.isalpha() else phrase)
+    return found[0] if found else None
+
+
+_MOST_KEPT = 4_096
+_kept: dict[int, ChoiceForms] = {}
+"""By the identity of the choices: to compare thousands of phrases takes longer than to use them."""
+
+
+def choice_forms(parameter: Parameter) -> ChoiceForms:
     """Words to value, for a parameter with fixed choices."""
-    return _choice_forms(tuple(parameter.choices.items()))
-
-
-@lru_cache(maxsize=1_024)
-def _choice_forms(
-    choices: tuple[tuple[str, tuple[str, ...]], ...],
-) -> Mapping[tuple[str, ...], str]:
-    return {
-        words_of(phrase): value
-        for value, spoken in choices
-        for phrase in spoken
-        if words_of(phrase)
-    }
-
-
-def _choice_lengths(parameter: Parameter) -> Mapping[str, tuple[int, ...]]:
-    return _lengths_of_choices(tuple(parameter.choices.items()))
-
-
-@lru_cache(maxsize=1_024)
-def _lengths_of_choices(
-    choices: tuple[tuple[str, tuple[str, ...]], ...],
-) -> Mapping[str, tuple[int, ...]]:
-    return lengths_of(_choice_forms(choices))
+    choices = parameter.choices
+    known = _kept.get(id(choices))
+    if known is None or known.choices is not choices:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        known = _kept[id(choices)] = ChoiceForms(choices)
+    return known
 
 
 def named_ends(
     tokens: Sequence[str],
     start: int,
     forms: Container[tuple[str, ...]],
-    lengths: Mapping[str, tuple[int, ...]],
+    lengths: Callable[[str], tuple[int, ...] | None],
 ) -> set[int]:
     """Ends of the spans from ``start`` that are one of ``forms``, an article before it allowed.
 
@@ -140,7 +173,7 @@ def named_ends(
     for begin in {start, first}:
         if begin >= len(tokens):
             continue
-        for length in lengths.get(tokens[begin], ()):
+        for length in lengths(tokens[begin]) or ():
             end = begin + length
             fits = length <= LONGEST_NAME and end <= len(tokens)
             if fits and tuple(tokens[begin:end]) in forms:
