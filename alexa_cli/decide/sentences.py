@@ -8,9 +8,9 @@ loose one: one named slot may hold a misspelt or unknown name.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from alexa_cli.catalog.templates import matches
@@ -46,20 +46,20 @@ READINGS = 8
 
 
 class TemplateIndex:
-    """Templates by the words of which they need one, where they leave the least choice.
-
-    It is made anew for every one-shot turn, so it is cheap rather than sharp: ``candidates`` looks
-    at every clause of what it finds.
-    """
+    """Templates by the rarest word they need."""
 
     def __init__(self, templates: Iterable[Template]) -> None:
+        listed = list(templates)
+        every = chain.from_iterable(clause for each in listed for clause in each.clauses)
+        often = Counter(every).__getitem__
         self._by_word: dict[str, list[tuple[int, Template]]] = defaultdict(list)
         self._always: list[tuple[int, Template]] = []
-        for number, template in enumerate(templates):
+        for number, template in enumerate(listed):
             if not template.clauses:
                 self._always.append((number, template))
                 continue
-            for word in min(template.clauses, key=len):
+            # Made anew for every one-shot turn: a sum without a loop in Python.
+            for word in min(template.clauses, key=lambda clause: sum(map(often, clause))):
                 self._by_word[word].append((number, template))
 
     def candidates(self, words: tuple[str, ...]) -> list[Template]:

@@ -18,6 +18,7 @@ from alexa_cli.decide.compound import split_and_decide
 from alexa_cli.decide.courtesy import _LEAD, _TRAIL, strip
 from alexa_cli.decide.model import Request, tokens_of
 from alexa_cli.decide.sentences import Sentences, TemplateIndex
+from alexa_cli.decide.spans import ChoiceForms
 from alexa_cli.language.text import Token, tokenise, words
 from alexa_cli.turn import (
     Argument,
@@ -138,6 +139,29 @@ def test_the_index_never_loses_a_template_that_matches(seed: int, said: list[str
     found = TemplateIndex(templates).candidates(spoken_words)
     wanted = [template for template in templates if reads(template, spoken_words)]
     assert [t for t in found if reads(t, spoken_words)] == wanted
+
+
+PHRASE = st.lists(
+    st.sampled_from(
+        [*VOCABULARY, "What's", "can't", "6 p.m.", "(2+3)", "-5", "20%", "été", "'", ""]
+    ),
+    max_size=4,
+).map(" ".join)
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.lists(PHRASE, max_size=6).map(tuple)), PHRASE)
+def test_the_phrases_of_choices_are_found_as_if_each_were_taken_apart(
+    choices: dict[str, tuple[str, ...]], said: str
+) -> None:
+    whole = {words(phrase): value for value, known in choices.items() for phrase in known}
+    whole.pop((), None)
+    forms = ChoiceForms(choices)
+    for spoken in [*whole, words(said)]:
+        assert forms.get(spoken) == whole.get(spoken)
+        assert (spoken in forms) == (spoken in whole)
+        first = spoken[0] if spoken else "x"
+        lengths = {len(form) for form in whole if form[0] == first}
+        assert list(forms.lengths(first)) == sorted(lengths, reverse=True)
 
 
 def test_the_index_leaves_most_templates_alone() -> None:
