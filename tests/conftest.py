@@ -23,19 +23,23 @@ if TYPE_CHECKING:
 REPO = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("ALEXA_SHARED") or REPO.parent / "shared")
 
-settings.register_profile(
-    "alexa",
-    deadline=None,  # two slow cores must not make a test fail
-    derandomize=True,
-    database=None,
-    max_examples=80,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-settings.load_profile("alexa")
+for profile, examples in (("default", 40), ("slow", 80)):
+    settings.register_profile(
+        f"alexa-{profile}",
+        deadline=None,  # two slow cores must not make a test fail
+        derandomize=True,
+        database=None,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Warnings are errors, but for those that litellm knows of and silences as it is imported."""
+    """Warnings are errors, but for those that litellm knows of and silences as it is imported.
+
+    With the slow tests, properties are tried on twice as many examples.
+    """
+    settings.load_profile(f"alexa-{'slow' if 'slow' in config.option.markexpr else 'default'}")
     for words in (
         "conflict with protected namespace",
         "Accessing the.*attribute on the instance is deprecated",

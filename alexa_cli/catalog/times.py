@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from alexa_cli.language.date import say_day
 from alexa_cli.language.duration import say_seconds
 from alexa_cli.language.english import SMALL, TENS
-from alexa_cli.language.half import says_half, says_time_only
+from alexa_cli.language.half import says_day_only, says_half, says_time_only
 from alexa_cli.language.registry import Moment, grammar
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "say_length",
     "say_repeat",
     "say_when",
+    "says_day_only",
     "says_half",
     "says_time_only",
     "time_on",

@@ -43,6 +43,14 @@ def says_time_only(said: str, language: str = "en") -> bool:
     return len(spoken) in grammar("time", language).ends(spoken, 0)
 
 
+def says_day_only(said: str, language: str = "en") -> bool:
+    """Whether words are a day and nothing else: "friday", not "friday at noon"."""
+    from alexa_cli.language.registry import grammar  # noqa: PLC0415 - it imports this room
+
+    spoken = words(said)
+    return bool(spoken) and len(spoken) in grammar("date", language).ends(spoken, 0)
+
+
 def of_the_morning(x_type: str, value: Json, said: str, moment: Moment) -> Json:
     """Return a datetime or a recurrence with a bare hour of the evening taken for the morning."""
     if not isinstance(value, str) or not said or says_half(said):

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from alexa_cli.catalog import Result
+from alexa_cli.catalog.times import says_day_only
 from alexa_cli.errors import AlexaError
-from alexa_cli.language.registry import grammar
-from alexa_cli.language.text import words
 
 from .days import FIRST_YEAR, HOLIDAYS, LAST_YEAR, WEEK, is_leap, last_of, next_of, years_old
 from .wording import day_in_full, hour, lasting, plural
@@ -197,8 +196,7 @@ def leap_year(context: HandlerContext, year: int | None = None, which: str | Non
 
 def time_until(context: HandlerContext, at: str) -> Result:
     """Say how long it is until a time, or until a day if only a day was said."""
-    said = words(context.said.get("at", ""))
-    if said and len(said) in grammar("date").ends(said, 0):
+    if says_day_only(context.said.get("at", "")):
         day = datetime.fromisoformat(at).astimezone(ZoneInfo(context.tz)).date()
         return days_until(context, day.isoformat())
     when = datetime.fromisoformat(at).astimezone(ZoneInfo(context.tz))
