@@ -23,24 +23,19 @@ if TYPE_CHECKING:
 REPO = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("ALEXA_SHARED") or REPO.parent / "shared")
 
-for profile, examples in (("default", 40), ("slow", 80)):
-    settings.register_profile(
-        f"alexa-{profile}",
-        deadline=None,  # two slow cores must not make a test fail
-        derandomize=True,
-        database=None,
-        max_examples=examples,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    )
+settings.register_profile(
+    "alexa",
+    deadline=None,  # two slow cores must not make a test fail
+    derandomize=True,
+    database=None,
+    max_examples=80,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("alexa")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Warnings are errors, but for those that litellm knows of and silences as it is imported.
-
-    With the slow tests, properties are tried on twice as many examples.
-    """
-    with_slow = "slow" in config.option.markexpr.replace("not slow", "")
-    settings.load_profile("alexa-slow" if with_slow else "alexa-default")
+    """Warnings are errors, but for those that litellm knows of and silences as it is imported."""
     for words in (
         "conflict with protected namespace",
         "Accessing the.*attribute on the instance is deprecated",
