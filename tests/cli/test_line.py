@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alexa_cli.cli.group import load_verb, words_last
@@ -96,12 +96,15 @@ def test_options_may_stand_among_the_words() -> None:
 WORDS = st.lists(st.sampled_from(["say", "-5", "-c", "--set", "a=b", "--", "--json", "-"]))
 
 
+@settings(max_examples=400)
 @given(WORDS)
 def test_no_word_is_lost_and_none_changes_places(args: list[str]) -> None:
     ordered = words_last(args, {"--set"})
-    at = ordered.index("--")
-    first = args.index("--") if "--" in args else len(args)
-    assert sorted(ordered) == sorted(args if "--" in args else [*args, "--"])
+    marks = [at for at, word in enumerate(ordered) if word == "--"]
+    at = next((at for at in marks if not taken(ordered, at)), marks[-1])
+    ends = [at for at, word in enumerate(args) if word == "--" and not taken(args, at)]
+    first = ends[0] if ends else len(args)  # a "--" that is an option's value ends nothing
+    assert sorted(ordered) == sorted(args if ends else [*args, "--"])
     assert ordered[at + 1 :] == [
         word for place, word in enumerate(args)
         if place > first or (place < first and not is_option(word) and not taken(args, place))
